@@ -1,0 +1,195 @@
+//! A device model as data: what the key is, what it speaks, and where it differs from its siblings.
+//!
+//! `Profile` is one owned `Copy` value (fixed arrays, no borrowed slices), so one that was loaded from a file needs no leak
+//! and a constant one no allocation. The catalogue and the file format live in the `profiles` crate.
+
+use wire::cose::Alg;
+
+/// The most algorithms that a profile may list.
+pub const ALGORITHMS_MAX: usize = 8;
+
+/// The longest product or profile name, in bytes.
+pub const NAME_MAX: usize = 48;
+
+/// A short text held by value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    bytes: [u8; NAME_MAX],
+    len: u8,
+}
+
+impl Name {
+    /// Copies `text`; `None` if it is longer than [`NAME_MAX`] bytes.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut name = Self { bytes: [0; NAME_MAX], len: u8::try_from(text.len()).ok()? };
+        name.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(name)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or(&[]);
+        core::str::from_utf8(bytes).unwrap_or("")
+    }
+}
+
+impl core::fmt::Debug for Name {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// How the signature counter moves (WebAuthn, "Signature Counter Considerations").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// One counter for the whole key, raised at each use.
+    Global,
+    /// One per resident credential, kept with it; credentials that are not resident use the global one.
+    PerCredential,
+    /// Always 0, as synced credentials send.
+    Zero,
+}
+
+/// What attestation the key makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attestation {
+    /// Format `none`.
+    None,
+    /// Format `packed`, signed by the credential's own key.
+    PackedSelf,
+    /// Format `packed` with the attestation key and certificate chain that the store holds.
+    Packed,
+    /// Format `fido-u2f` with the attestation key and certificate that the store holds.
+    FidoU2f,
+}
+
+/// The FIDO versions that getInfo claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Versions {
+    /// `U2F_V2`: CTAP1.
+    pub u2f_v2: bool,
+    /// `FIDO_2_0`.
+    pub fido_2_0: bool,
+    /// `FIDO_2_1`.
+    pub fido_2_1: bool,
+    /// `FIDO_2_3`.
+    pub fido_2_3: bool,
+}
+
+/// Where the authenticator sits (WebAuthn, authenticator attachment).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attachment {
+    /// Built into the client device.
+    Platform,
+    /// Roaming.
+    CrossPlatform,
+}
+
+/// Transports, as getInfo and `getTransports()` name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Transports {
+    /// `usb`.
+    pub usb: bool,
+    /// `nfc`.
+    pub nfc: bool,
+    /// `ble`.
+    pub ble: bool,
+    /// `internal`.
+    pub internal: bool,
+    /// `hybrid`.
+    pub hybrid: bool,
+}
+
+/// Backup eligibility and state that the key reports for its credentials (WebAuthn, section 6.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backup {
+    /// BE = 0, BS = 0: bound to the device.
+    Ineligible,
+    /// BE = 1, BS = 0.
+    Eligible,
+    /// BE = 1, BS = 1.
+    BackedUp,
+}
+
+/// The CTAP2 side of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ctap2 {
+    /// Discoverable (resident) credentials can be stored.
+    pub rk: bool,
+    /// Built-in user verification: `None` has no such means, `Some(false)` not enrolled, `Some(true)` ready.
+    pub uv: Option<bool>,
+    /// Attempts at built-in user verification in one ceremony before it fails.
+    pub uv_attempts: u8,
+    /// How many resident credentials fit.
+    pub resident_credentials: u16,
+    /// Signature algorithms, the first `algorithm_count` entries are in use.
+    pub algorithms: [Alg; ALGORITHMS_MAX],
+    /// How many of `algorithms` are in use.
+    pub algorithm_count: u8,
+    /// What attestation makeCredential makes.
+    pub attestation: Attestation,
+    /// maxCredentialCountInList of getInfo; also the longest list that is processed. 0 = not reported, no limit.
+    pub max_credential_count_in_list: u8,
+    /// maxMsgSize of getInfo, bytes.
+    pub max_msg_size: u16,
+    /// firmwareVersion of getInfo; 0 = not reported.
+    pub firmware_version: u32,
+}
+
+impl Ctap2 {
+    /// The algorithms in use, in the profile's order.
+    pub fn algorithms(&self) -> &[Alg] {
+        self.algorithms.get(..usize::from(self.algorithm_count)).unwrap_or(&[])
+    }
+}
+
+/// The U2F side of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct U2f {
+    /// Length of the key handles that the key makes, bytes (64 on the most common ones).
+    pub key_handle: u8,
+}
+
+/// Usb identity, for the shells that show one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usb {
+    /// idVendor.
+    pub vendor: u16,
+    /// idProduct.
+    pub product: u16,
+    /// The key answers CTAPHID_WINK.
+    pub wink: bool,
+}
+
+/// A device model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The catalogue's name, `yubikey-4`.
+    pub name: Name,
+    /// The product as its maker names it.
+    pub product: Name,
+    /// The model's AAGUID; zero for U2F-only keys.
+    pub aaguid: [u8; 16],
+    /// The versions that the key claims.
+    pub versions: Versions,
+    /// CTAP2, if the key speaks it.
+    pub ctap2: Option<Ctap2>,
+    /// U2F, if the key speaks it.
+    pub u2f: Option<U2f>,
+    /// How the signature counter moves.
+    pub counter: Counter,
+    /// BE and BS.
+    pub backup: Backup,
+    /// Where the key sits.
+    pub attachment: Attachment,
+    /// How it can be reached.
+    pub transports: Transports,
+    /// How long a prompt for a touch lasts, milliseconds (CTAP suggests 30 s).
+    pub touch_timeout_ms: u32,
+    /// How long a U2F prompt stays alive without being polled, and how long a touch waits for its request, milliseconds.
+    pub u2f_prompt_ms: u32,
+    /// How long after power-on a reset is allowed, milliseconds (10 s in CTAP).
+    pub reset_window_ms: u32,
+    /// The USB identity.
+    pub usb: Usb,
+}

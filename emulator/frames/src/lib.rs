@@ -1,0 +1,1 @@
+//! CTAPHID packets, both ends, no bus; no_std, no allocation.

@@ -1,0 +1,1 @@
+//! What lets an operating system or a framed link see an authenticator: the CTAPHID token.

@@ -1,0 +1,1 @@
+//! Device models as data: TOML to Profile, with provenance, and the catalogue.

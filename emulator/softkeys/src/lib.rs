@@ -1,0 +1,1 @@
+//! The host platform of the authenticator: crypto and stores behind Platform.

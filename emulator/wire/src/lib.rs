@@ -1,0 +1,1 @@
+//! CTAP2, U2F and COSE messages, both directions; no_std, no allocation.

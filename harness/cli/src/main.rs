@@ -1,0 +1,3 @@
+//! The `anykey` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a browser does between a page and a key.

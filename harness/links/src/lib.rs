@@ -1,0 +1,1 @@
+//! Ways from a client to a key: in-process, framed, with faults and a record.

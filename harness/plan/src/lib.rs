@@ -1,0 +1,1 @@
+//! Data in (scenarios, policies, faults), events out; serde only.

@@ -1,0 +1,1 @@
+//! Sinks only: terminal, TAP, JSON, JUnit, HTML.

@@ -1,0 +1,1 @@
+//! Stage, steps, judge, matrix: from scenario and key to verdict.

@@ -1,0 +1,1 @@
+//! One server each: the reference server with its named flaws, Keycloak.
