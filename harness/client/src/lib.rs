@@ -1,1 +1,3 @@
 //! What a browser does between a page and a key.
+
+pub mod link;

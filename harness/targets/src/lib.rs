@@ -1,1 +1,7 @@
 //! One server each: the reference server with its named flaws, Keycloak.
+
+pub mod target;
+
+pub use target::{
+    Account, Capabilities, CredentialRecord, Offer, Session, Site, SiteWish, Target, TargetError, TargetResult,
+};

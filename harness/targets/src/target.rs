@@ -1,0 +1,155 @@
+//! What every target is to the bench: a server, sites with a policy on it, and user agents with their own cookies.
+
+use futures_util::future::BoxFuture;
+use plan::Policy;
+use serde_json::Value;
+use thiserror::Error;
+use webauthn::{CreationOptions, RequestOptions};
+
+/// A future of a target: boxed, since each is a network round trip.
+pub type TargetResult<'a, T> = BoxFuture<'a, Result<T, TargetError>>;
+
+/// Why a call to a server gave nothing.
+#[derive(Clone, Debug, Error)]
+pub enum TargetError {
+    /// The server has no such thing.
+    #[error("not supported by this server: {0}")]
+    Unsupported(String),
+    /// The server decided against it: a fact, which may be what is expected.
+    #[error("refused with HTTP {status}{}", reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default())]
+    Refused {
+        /// HTTP status (a refusal can be 200).
+        status: u16,
+        /// The server's words.
+        reason: Option<String>,
+        /// The body as it came.
+        body: Vec<u8>,
+    },
+    /// It cannot be told whether it took effect: no answer, or not one of this server's answers.
+    #[error("no usable answer from the server: {0}")]
+    Unknown(String),
+}
+
+/// What a server offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The policy can be set by the bench.
+    pub policy: bool,
+    /// Login with a password and then the key.
+    pub second_factor: bool,
+    /// Login with a user name and the key.
+    pub passwordless: bool,
+    /// Login with the key alone.
+    pub usernameless: bool,
+    /// The stored credentials of a user can be listed.
+    pub credentials: bool,
+}
+
+/// A user of the server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The login name.
+    pub name: String,
+    /// The password; empty for servers that need none.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What the server hands to the page.
+#[derive(Clone, Debug)]
+pub struct Offer<T> {
+    /// The options, parsed.
+    pub options: T,
+    /// The answer as it came, for the judge and the report.
+    pub raw: Vec<u8>,
+}
+
+/// A credential as the server lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRecord {
+    /// Credential id.
+    pub id: Vec<u8>,
+    /// Stored counter, where the server shows it.
+    pub sign_count: Option<u32>,
+    /// Stored AAGUID, where the server shows it.
+    pub aaguid: Option<String>,
+}
+
+/// What a case wants of the server.
+#[derive(Clone, Debug)]
+pub struct SiteWish<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The seed of the site's challenges and user handles, for targets that can be seeded.
+    pub seed: [u8; 32],
+    /// Trust anchors (DER) for attestation.
+    pub anchors: &'a [Vec<u8>],
+}
+
+/// One server.
+pub trait Target: Send + Sync {
+    /// `reference`, `keycloak`.
+    fn name(&self) -> &str;
+
+    /// Base URL, for people.
+    fn url(&self) -> String;
+
+    /// The server's own version, where it tells.
+    fn version(&self) -> Option<String>;
+
+    /// Asked before a case is built.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The server with that policy: a realm of its own, a tenant, a configuration.
+    fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>>;
+}
+
+/// A relying party with one policy.
+pub trait Site: Send + Sync {
+    /// The origin of its pages, `https://login.example.test`.
+    fn origin(&self) -> String;
+
+    /// The RP ID that its options carry (or the origin's host).
+    fn rp_id(&self) -> String;
+
+    /// Makes the account.
+    fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()>;
+
+    /// Removes the account and all it has.
+    fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()>;
+
+    /// A new user agent: no cookies, nobody logged in. Changes nothing on the server.
+    fn open<'a>(&'a self) -> TargetResult<'a, Box<dyn Session>>;
+
+    /// The account's credentials, asked outside the ceremonies: independent evidence.
+    fn credentials<'a>(&'a self, who: &'a Account) -> TargetResult<'a, Vec<CredentialRecord>>;
+
+    /// Removes one credential.
+    fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()>;
+}
+
+/// One user agent with its own cookies.
+pub trait Session: Send {
+    /// Goes to the page that registers a key for `who` (a password step, if there is one, is done on the way).
+    fn offer_registration<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, Offer<CreationOptions>>;
+
+    /// Sends a RegistrationResponseJSON, or whatever the case makes of it.
+    fn register<'a>(&'a mut self, response: &'a Value) -> TargetResult<'a, ()>;
+
+    /// Goes to the page that asks for a key; `None`: the key says who it is.
+    fn offer_login<'a>(&'a mut self, who: Option<&'a Account>) -> TargetResult<'a, Offer<RequestOptions>>;
+
+    /// Sends an AuthenticationResponseJSON, or whatever the case makes of it.
+    fn login<'a>(&'a mut self, response: &'a Value) -> TargetResult<'a, ()>;
+
+    /// The client refused: tells the server what a page would tell it, if anything.
+    fn client_refused<'a>(&'a mut self, error: &'a str) -> TargetResult<'a, ()>;
+
+    /// Who is logged in, asked of the server: independent evidence.
+    fn whoami<'a>(&'a mut self) -> TargetResult<'a, Option<String>>;
+}
