@@ -2,7 +2,7 @@
 //!
 //! One object-safe [`Platform`], handed in per call. Private keys never leave it: they cross as opaque, small [`KeyBlob`]s.
 
-use wire::cose::Alg;
+pub use wire::cose::Alg;
 
 /// The longest [`KeyBlob`], in bytes.
 pub const KEY_BLOB_MAX: usize = 64;
@@ -91,6 +91,15 @@ pub trait Crypto {
 
     /// Forgets a stored key. A wrapped one needs no forgetting: no effect.
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError>;
+
+    /// Says that a record names this stored key. See [`Crypto::sweep`].
+    ///
+    /// A platform that keeps no stored keys needs neither of the two.
+    fn mark(&mut self, _key: &KeyBlob) {}
+
+    /// Forgets every stored key that was not marked since the last sweep, and all marks: a power cut between making a key
+    /// and storing its record, or between deleting a record and forgetting its key, leaves nothing behind.
+    fn sweep(&mut self) {}
 
     /// Signs `message` (hashing it as the algorithm says); writes the signature as COSE/WebAuthn carry it (ECDSA: ASN.1 DER) to `out`.
     fn sign(&mut self, key: &KeyBlob, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError>;

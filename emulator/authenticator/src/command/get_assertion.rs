@@ -1,0 +1,156 @@
+//! authenticatorGetAssertion.
+//!
+//! Steps are those of CTAP 2.1, 6.2.2:
+//! <https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#sctn-getAssert-authnr-alg>
+
+use core::time::Duration;
+
+use wire::ctap2::get_assertion::Request;
+use wire::status::Status;
+
+use super::assertion::{self, Wanted};
+use super::{Context, Given, check_list, check_pin_uv_auth, check_uv};
+use crate::credential::resident::{NAME_MAX, RECORD_MAX, RP_ID_MAX, Resident};
+use crate::credential::{self, Found, select};
+use crate::look::Look;
+use crate::profile::{Ctap2, Profile};
+use crate::state::{Sequence, State};
+use crate::text::Text;
+
+/// How long getNextAssertion may follow (6.3, step 3), seconds.
+pub(super) const SEQUENCE_SECONDS: u64 = 30;
+
+/// A checked request.
+pub(crate) struct Plan {
+    /// Built-in verification is asked for.
+    pub(crate) uv: bool,
+    /// A touch is asked for (verification gives it too).
+    pub(crate) up: bool,
+    /// For a screen.
+    pub(crate) rp_id: Text<RP_ID_MAX>,
+    /// For a screen: the account of the credential, if its record tells.
+    pub(crate) user_name: Option<Text<NAME_MAX>>,
+    rp_id_hash: [u8; 32],
+    client_data_hash: [u8; 32],
+    credential: Chosen,
+}
+
+/// What the assertion is made with.
+enum Chosen {
+    /// No credential: the user's act ends in a refusal.
+    None,
+    /// The first of the allow list that is here.
+    Allowed(Found),
+    /// The newest of the relying party's discoverable ones.
+    Newest(select::Newest),
+}
+
+/// Checks the request and finds the credential.
+pub(crate) fn prepare(
+    profile: &Profile,
+    ctap2: &Ctap2,
+    state: &State,
+    mut look: Look<'_>,
+    request: &Request<'_>,
+) -> Result<Plan, Status> {
+    // Steps 1 and 2.
+    check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
+    // Step 4: options.
+    let uv = check_uv(ctap2, request.options.uv)?;
+    if request.options.rk.is_some() {
+        return Err(Status::UNSUPPORTED_OPTION);
+    }
+    let up = request.options.up.unwrap_or(true);
+    // Step 5 (alwaysUv) belongs to an option that no built key reports. Step 6 is the wait.
+    // Step 7: locate the credentials.
+    let rp_id_hash = look.sha256(&[request.rp_id.as_bytes()]);
+    let credential = locate(ctap2, state, &mut look, &rp_id_hash, request)?;
+    // FIDO 2.1 says at once that there are none; FIDO 2.0 (5.2, steps 7 and 8) collects the user's consent first.
+    if matches!(credential, Chosen::None) && (profile.versions.fido_2_1 || profile.versions.fido_2_3) {
+        return Err(Status::NO_CREDENTIALS);
+    }
+    let user_name = user_name(&mut look, &credential)?;
+    Ok(Plan {
+        uv,
+        up,
+        rp_id: Text::truncated(request.rp_id),
+        user_name,
+        rp_id_hash,
+        client_data_hash: *request.client_data_hash,
+        credential,
+    })
+}
+
+/// Step 7. An allow list without entries counts as absent.
+fn locate(
+    ctap2: &Ctap2,
+    state: &State,
+    look: &mut Look<'_>,
+    rp_id_hash: &[u8; 32],
+    request: &Request<'_>,
+) -> Result<Chosen, Status> {
+    let Some(list) = request.allow_list.as_ref().filter(|list| list.len() > 0) else {
+        return Ok(select::newest(look, rp_id_hash, None)?.map_or(Chosen::None, Chosen::Newest));
+    };
+    check_list(ctap2, list.len())?;
+    let mut found = None;
+    for descriptor in list.iter() {
+        let descriptor = descriptor?;
+        if found.is_none() && descriptor.is_public_key() {
+            found = credential::find(look, &state.secret, rp_id_hash, descriptor.id)?;
+        }
+    }
+    Ok(found.map_or(Chosen::None, Chosen::Allowed))
+}
+
+/// The name in the credential's record.
+fn user_name(look: &mut Look<'_>, chosen: &Chosen) -> Result<Option<Text<NAME_MAX>>, Status> {
+    let key = match chosen {
+        Chosen::Allowed(Found::Resident(key)) => *key,
+        Chosen::Newest(newest) => newest.key,
+        Chosen::None | Chosen::Allowed(Found::Wrapped { .. }) => return Ok(None),
+    };
+    let mut space = [0; RECORD_MAX];
+    let record = look.read(key, &mut space)?.and_then(Resident::parse);
+    Ok(record.and_then(|record| record.user_name.map(Text::truncated)))
+}
+
+/// Makes the assertion.
+pub(crate) fn complete(
+    context: &mut Context<'_>,
+    plan: &Plan,
+    given: Given,
+    reply: &mut [u8],
+) -> Result<usize, Status> {
+    let mut wanted = Wanted {
+        rp_id_hash: &plan.rp_id_hash,
+        client_data_hash: &plan.client_data_hash,
+        given,
+        count: None,
+        names: false,
+    };
+    // Steps 11 and 12.
+    match &plan.credential {
+        Chosen::None => Err(Status::NO_CREDENTIALS),
+        Chosen::Allowed(Found::Resident(key)) => assertion::by_resident(context, &wanted, *key, reply),
+        Chosen::Allowed(Found::Wrapped { id, key }) => assertion::by_wrapped(context, &wanted, id, key, reply),
+        Chosen::Newest(newest) => {
+            let several = newest.count > 1;
+            wanted.count = several.then_some(newest.count);
+            wanted.names = several && given.uv;
+            let length = assertion::by_resident(context, &wanted, newest.key, reply)?;
+            if several {
+                context.state.sequence = Some(Sequence {
+                    from: context.from,
+                    until: context.now.saturating_add(Duration::from_secs(SEQUENCE_SECONDS)),
+                    rp_id_hash: plan.rp_id_hash,
+                    client_data_hash: plan.client_data_hash,
+                    below: newest.order,
+                    left: newest.count.saturating_sub(1),
+                    flags: given,
+                });
+            }
+            Ok(length)
+        }
+    }
+}

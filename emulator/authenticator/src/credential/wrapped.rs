@@ -1,0 +1,70 @@
+//! Credentials that are not resident: the id carries the sealed key, bound to its relying party.
+//!
+//! `id = blob ‖ filler ‖ tag (15 bytes) ‖ length of the blob (1 byte)`, where the tag is the beginning of an
+//! HMAC-SHA-256 with the device secret over the relying party's hash and everything else in the id. The filler brings the
+//! id to the profile's key handle length: one id serves CTAP2 (SHA-256 of the RP id) and U2F (application parameter).
+//!
+//! The tag is checked before the platform sees the blob, so a foreign id costs one HMAC, and a reset, which changes the
+//! secret, disowns every id.
+
+use subtle::ConstantTimeEq;
+
+use super::{CredentialId, ID_MAX};
+use crate::look::Look;
+use crate::platform::{KeyBlob, Platform};
+
+/// The tag's length, bytes.
+const TAG: usize = 15;
+/// What the id has beside blob and filler.
+const TRAILER: usize = TAG + 1;
+
+/// Makes the id for `key`, at least `length` bytes long.
+pub(crate) fn wrap(
+    platform: &mut dyn Platform,
+    secret: &[u8; 32],
+    rp_id_hash: &[u8; 32],
+    key: &KeyBlob,
+    length: u8,
+) -> Option<CredentialId> {
+    let blob = key.as_bytes();
+    let body = usize::from(length).saturating_sub(TRAILER).max(blob.len());
+    let mut space = [0; ID_MAX];
+    let (head, rest) = space.split_at_mut_checked(body)?;
+    let (held, filler) = head.split_at_mut_checked(blob.len())?;
+    held.copy_from_slice(blob);
+    if !filler.is_empty() {
+        platform.fill(filler);
+    }
+    let blob_length = u8::try_from(blob.len()).ok()?;
+    let tag = tag(&mut Look::new(platform), secret, rp_id_hash, head, blob_length);
+    rest.get_mut(..TAG)?.copy_from_slice(&tag);
+    *rest.get_mut(TAG)? = blob_length;
+    CredentialId::new(space.get(..body.checked_add(TRAILER)?)?)
+}
+
+/// The key in the id, if the id was made here for this relying party.
+pub(crate) fn unwrap(
+    look: &mut Look<'_>,
+    secret: &[u8; 32],
+    rp_id_hash: &[u8; 32],
+    id: &[u8],
+) -> Option<KeyBlob> {
+    let (blob_length, rest) = id.split_last()?;
+    let (body, theirs) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
+    let blob = KeyBlob::new(body.get(..usize::from(*blob_length))?)?;
+    let ours = tag(look, secret, rp_id_hash, body, *blob_length);
+    bool::from(ours.as_slice().ct_eq(theirs)).then_some(blob)
+}
+
+/// The tag over the parts of an id.
+fn tag(
+    look: &mut Look<'_>,
+    secret: &[u8; 32],
+    rp_id_hash: &[u8; 32],
+    body: &[u8],
+    blob_length: u8,
+) -> [u8; TAG] {
+    let [head @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+        look.hmac(secret, &[rp_id_hash, body, &[blob_length]]);
+    head
+}
