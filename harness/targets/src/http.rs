@@ -1,0 +1,31 @@
+//! A user agent: one person's cookies on a shared pool of connections. It follows no redirect and sends to one origin only.
+//!
+//! What a browser does and an HTTP library does not: a `Secure` cookie goes out over plain http to a loopback host, since
+//! browsers count those hosts as trustworthy.
+
+mod agent;
+mod answer;
+mod client;
+mod cookies;
+mod error;
+
+pub use agent::{Agent, Body, Exchange};
+pub use answer::Answer;
+pub use client::HttpClient;
+pub use cookies::{Cookie, Jar};
+pub use error::HttpError;
+pub use http::{HeaderMap, HeaderName, Method, header};
+
+/// `true` for `localhost`, names under it, 127.0.0.0/8 and ::1: the hosts that browsers trust without TLS, and the only
+/// ones that the bench sends to unasked.
+pub fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
