@@ -1,1 +1,27 @@
-//! The host platform of the authenticator: crypto and stores behind Platform.
+//! The host platform of the authenticator: crypto and stores behind `Platform`.
+//!
+//! * [`Fast`]: aws-lc-rs. Stored keys stay loaded, so signing with a resident key is one raw signature. Not reproducible.
+//! * [`Seeded`]: everything follows from 32 bytes: random bytes, keys, and (RFC 6979) signatures.
+//! * [`MemoryStore`]: records in memory, atomic batches, an optional limit.
+//! * [`TestRoot`]: an attestation root of our own, which issues a batch certificate for each device model.
+//!
+//! Nothing here shows a secret: `Debug` of a platform, a root or an issued certificate prints sizes and public parts only.
+
+mod cose;
+mod engine;
+mod fast;
+mod host;
+mod memory;
+mod root;
+mod seal;
+mod seeded;
+
+pub use engine::Engine;
+pub use fast::{AwsLc, Fast};
+pub use host::Host;
+pub use memory::MemoryStore;
+pub use root::{Issued, RootError, TestRoot};
+pub use seeded::{Deterministic, Seeded};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! The seeded platform: the same 32 bytes give the same random bytes, keys and signatures.
+
+use authenticator::platform::{CryptoError, P256Point};
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{DerSignature, SigningKey};
+use p256::{PublicKey, SecretKey};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use zeroize::Zeroizing;
+
+use crate::engine::{Engine, put, uncompressed};
+use crate::{Host, MemoryStore};
+
+/// Reproducible keys over a store. For tests and benches: whoever knows the seed knows every key.
+pub type Seeded<S = MemoryStore> = Host<Deterministic, S>;
+
+impl Seeded {
+    /// A platform with an empty memory store, all of whose output follows from `seed`.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self::over(MemoryStore::new(), seed)
+    }
+}
+
+impl<S> Seeded<S> {
+    /// A platform over `store`, all of whose output follows from `seed` and the store's content.
+    pub fn over(store: S, seed: [u8; 32]) -> Self {
+        let mut sealing_key = Zeroizing::new([0; 32]);
+        stream(seed, Stream::Seal).fill_bytes(&mut *sealing_key);
+        let engine = Deterministic {
+            random: stream(seed, Stream::Random),
+            keys: stream(seed, Stream::Keys),
+            ids: stream(seed, Stream::Ids),
+        };
+        Host::assemble(engine, &sealing_key, store)
+    }
+}
+
+/// ChaCha20 streams of one seed, so that keys do not depend on how many random bytes were drawn in between.
+#[derive(Clone, Copy)]
+enum Stream {
+    Random,
+    Keys,
+    Ids,
+    Seal,
+}
+
+fn stream(seed: [u8; 32], which: Stream) -> ChaCha20Rng {
+    let mut rng = ChaCha20Rng::from_seed(seed);
+    rng.set_stream(which as u64);
+    rng
+}
+
+/// P-256 by `p256` with RFC 6979 nonces, randomness and keys from ChaCha20 streams.
+pub struct Deterministic {
+    random: ChaCha20Rng,
+    keys: ChaCha20Rng,
+    ids: ChaCha20Rng,
+}
+
+impl Engine for Deterministic {
+    type Key = SigningKey;
+
+    fn fill(&mut self, out: &mut [u8]) {
+        self.random.fill_bytes(out);
+    }
+
+    fn id(&mut self) -> [u8; 16] {
+        let mut id = [0; 16];
+        self.ids.fill_bytes(&mut id);
+        id
+    }
+
+    fn generate(&mut self) -> Result<SigningKey, CryptoError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        // A draw is out of range once in 2^32; a hundred in a row do not happen.
+        for _ in 0..100 {
+            self.keys.fill_bytes(&mut *secret);
+            if let Ok(key) = self.load(&secret) {
+                return Ok(key);
+            }
+        }
+        Err(CryptoError::Failed)
+    }
+
+    fn load(&self, secret: &[u8; 32]) -> Result<SigningKey, CryptoError> {
+        SigningKey::from_slice(secret).map_err(|_| CryptoError::BadKey)
+    }
+
+    fn secret(&self, key: &SigningKey) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
+        Ok(Zeroizing::new(key.to_bytes().into()))
+    }
+
+    fn public(&self, key: &SigningKey) -> Result<[u8; 65], CryptoError> {
+        key.verifying_key().to_sec1_point(false).as_bytes().try_into().map_err(|_| CryptoError::Failed)
+    }
+
+    fn sign(&self, key: &SigningKey, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
+        let signature: DerSignature = key.try_sign(message).map_err(|_| CryptoError::Failed)?;
+        put(signature.as_bytes(), out)
+    }
+
+    fn agree(&self, key: &SigningKey, peer: &P256Point) -> Result<[u8; 32], CryptoError> {
+        let peer = PublicKey::from_sec1_bytes(&uncompressed(peer)).map_err(|_| CryptoError::Failed)?;
+        let shared = SecretKey::from(key).diffie_hellman(&peer);
+        Ok((*shared.raw_secret_bytes()).into())
+    }
+}
