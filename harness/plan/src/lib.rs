@@ -1,9 +1,19 @@
 //! Data in (scenarios, policies, faults), events out; serde only.
 
 pub mod event;
+pub mod exit;
+pub mod expect;
+pub mod load;
 pub mod policy;
+pub mod scenario;
+pub mod select;
+pub mod step;
+pub mod tamper;
 pub mod verdict;
 
 pub use event::Event;
+pub use exit::Exit;
 pub use policy::Policy;
+pub use scenario::Scenario;
+pub use select::{SelectError, select};
 pub use verdict::Verdict;

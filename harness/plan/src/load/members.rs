@@ -1,0 +1,170 @@
+//! Reads a table member by member, so that one wrong member does not hide the next.
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::problem::Problem;
+
+/// A table being read. What was not asked for by [`done`](Self::done) is an unknown member.
+pub(crate) struct Members<'a, 'i> {
+    table: &'a DeTable<'i>,
+    span: Range<usize>,
+    what: String,
+    known: Vec<&'static str>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl<'a, 'i> Members<'a, 'i> {
+    /// `what` names the table in messages: "a step".
+    pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>, what: impl Into<String>) -> Self {
+        Self { table, span, what: what.into(), known: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The value of a member with its place.
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
+        self.table.iter().find(|(key, _)| key.get_ref().as_ref() == name).map(|(_, value)| value)
+    }
+
+    /// A member that may be missing.
+    pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.value(name)?;
+        match T::deserialize(ValueDeserializer::from(value.clone())) {
+            Ok(read) => Some(read),
+            Err(e) => {
+                let at = e.span().unwrap_or_else(|| value.span());
+                self.problem(at, format!("`{name}`: {}", e.message().trim_end()), None);
+                None
+            }
+        }
+    }
+
+    /// A member that must be there.
+    pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        if self.value(name).is_none() {
+            self.missing(name);
+            return None;
+        }
+        self.optional(name)
+    }
+
+    /// A text that `parse` must understand.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text: String = self.optional(name)?;
+        match parse(&text) {
+            Ok(read) => Some(read),
+            Err(why) => {
+                let at = self.value(name).map_or(self.span.clone(), Spanned::span);
+                self.problem(at, why, None);
+                None
+            }
+        }
+    }
+
+    /// A list of texts that `parse` must understand, each with a place of its own.
+    pub(crate) fn words<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let mut read = Vec::new();
+        for item in self.items(name) {
+            match item.get_ref().as_str().map(&parse) {
+                Some(Ok(value)) => read.push(value),
+                Some(Err(why)) => self.problem(item.span(), why, None),
+                None => self.problem(item.span(), format!("`{name}` is a list of texts"), None),
+            }
+        }
+        read
+    }
+
+    /// The tables of a member that is a list of tables (or one table), each with its place.
+    pub(crate) fn tables(&mut self, name: &'static str) -> Vec<(&'a DeTable<'i>, Range<usize>)> {
+        let mut read = Vec::new();
+        for item in self.items(name) {
+            match item.get_ref().as_table() {
+                Some(table) => read.push((table, item.span())),
+                None => self.problem(item.span(), format!("`{name}` holds tables"), None),
+            }
+        }
+        read
+    }
+
+    /// The table of a member.
+    pub(crate) fn table(&mut self, name: &'static str) -> Option<(&'a DeTable<'i>, Range<usize>)> {
+        let value = self.value(name)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.problem(value.span(), format!("`{name}` is a table"), None);
+        }
+        table.map(|t| (t, value.span()))
+    }
+
+    fn items(&mut self, name: &'static str) -> Vec<&'a Spanned<DeValue<'i>>> {
+        let Some(value) = self.value(name) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            DeValue::Table(_) => vec![value],
+            _ => {
+                self.problem(value.span(), format!("`{name}` is a list"), None);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A member is missing.
+    pub(crate) fn missing(&mut self, name: &str) {
+        let what = format!("{} needs `{name}`", self.what);
+        self.problem(self.head(), what, None);
+    }
+
+    /// Notes a problem.
+    pub(crate) fn problem(&mut self, at: Range<usize>, what: String, help: Option<String>) {
+        self.problems.push(Problem { what, at, help });
+    }
+
+    /// Notes a problem of the table as a whole.
+    pub(crate) fn wrong(&mut self, what: String) {
+        self.problem(self.head(), what, None);
+    }
+
+    /// Where a member stands, or the table.
+    pub(crate) fn place(&mut self, name: &'static str) -> Range<usize> {
+        self.value(name).map_or_else(|| self.head(), Spanned::span)
+    }
+
+    /// Every member that was not asked for is a problem; gives all problems of the table.
+    pub(crate) fn done(mut self) -> Vec<Problem> {
+        for (key, _) in self.table {
+            let name: &str = key.get_ref();
+            if !self.known.contains(&name) {
+                let what = format!("{} has no member `{name}`", self.what);
+                let help =
+                    nearest(name, self.known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                self.problems.push(Problem { what, at: key.span(), help });
+            }
+        }
+        self.problems
+    }
+
+    fn head(&self) -> Range<usize> {
+        self.span.start..self.span.end.min(self.span.start + 1).max(self.span.start)
+    }
+}
+
+/// The name that is close enough to be what was meant.
+pub(crate) fn nearest<'n>(name: &str, all: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    all.map(|other| (strsim::jaro_winkler(name, other), other))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, other)| other)
+}

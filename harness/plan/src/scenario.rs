@@ -1,0 +1,310 @@
+//! A scenario: what is done to a server with a key, and what must come of it. Data only; `run` gives it meaning.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::event::{Manner, ScenarioInfo};
+use crate::policy::Policy;
+use crate::step::Step;
+
+/// A scenario as its file tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The slug, `login.replayed-assertion`.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// The requirement, one sentence with MUST.
+    pub requires: String,
+    /// The clause, short form: `webauthn-3#sctn-verifying-assertion`.
+    pub spec: String,
+    /// The flaws of the reference server that make it fail.
+    pub catches: Vec<String>,
+    /// The scenario that differs only in the tested bit and must pass, for those that expect a refusal.
+    pub twin: Option<String>,
+    /// The matrix column's head, for scenarios that walk a policy.
+    pub column: Option<String>,
+    /// What key and server must be able to.
+    pub needs: Needs,
+    /// The only manner that makes sense, if not both.
+    pub manner: Option<Manner>,
+    /// The server's policy.
+    pub policy: Policy,
+    /// Where the keys differ from their profile.
+    pub key: KeyWish,
+    /// Which attestation roots the server is given.
+    pub anchors: Anchors,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// The file that it came from.
+    pub source: String,
+}
+
+/// What key and server must be able to; otherwise the case is unsupported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Of the key.
+    pub key: Vec<KeyNeed>,
+    /// Of the server.
+    pub target: Vec<TargetNeed>,
+}
+
+/// Something that a key has, or (`!uv`) has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNeed {
+    /// What.
+    pub feature: KeyFeature,
+    /// It must be there; otherwise it must be missing.
+    pub present: bool,
+}
+
+/// What a key may be able to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyFeature {
+    /// Speaks CTAP2.
+    Ctap2,
+    /// Speaks U2F.
+    U2f,
+    /// Stores resident credentials.
+    Rk,
+    /// Verifies its user by built-in means that are ready.
+    Uv,
+    /// Has a signature counter that rises.
+    Counter,
+    /// Makes credentials that may be backed up.
+    BackupEligible,
+    /// Attests with a certificate (`packed` or `fido-u2f`).
+    Certificate,
+    /// Attests with the credential's own key.
+    SelfAttestation,
+    /// Has an AAGUID other than zero.
+    Aaguid,
+}
+
+/// What a server may be able to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetNeed {
+    /// Its policy can be set.
+    Policy,
+    /// Password, then key.
+    SecondFactor,
+    /// User name, then key.
+    Passwordless,
+    /// Key alone.
+    Usernameless,
+    /// Lists a user's credentials.
+    Credentials,
+}
+
+/// Where the keys of a scenario differ from their profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyWish {
+    /// How the counter moves.
+    pub counter: Option<CounterWish>,
+    /// Backup flags.
+    pub backup: Option<BackupWish>,
+    /// Attestation of makeCredential; U2F registration always carries `fido-u2f`.
+    pub attestation: Option<AttestationWish>,
+}
+
+/// See `authenticator::profile::Counter`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CounterWish {
+    /// One for the whole key.
+    Global,
+    /// One per resident credential.
+    PerCredential,
+    /// Always 0.
+    Zero,
+}
+
+/// See `authenticator::profile::Backup`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupWish {
+    /// BE = 0, BS = 0.
+    Ineligible,
+    /// BE = 1, BS = 0.
+    Eligible,
+    /// BE = 1, BS = 1.
+    BackedUp,
+}
+
+/// See `authenticator::profile::Attestation`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttestationWish {
+    /// `none`.
+    None,
+    /// `packed`, self.
+    PackedSelf,
+    /// `packed` with a certificate.
+    Packed,
+}
+
+/// Which attestation roots the server is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchors {
+    /// The root that the keys' certificates come from.
+    #[default]
+    Own,
+    /// Another root.
+    Other,
+}
+
+impl Scenario {
+    /// The clause as a URL.
+    pub fn spec_url(&self) -> String {
+        spec_url(&self.spec).unwrap_or_else(|| self.spec.clone())
+    }
+
+    /// What reports show of it.
+    pub fn info(&self) -> ScenarioInfo {
+        ScenarioInfo {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            requires: self.requires.clone(),
+            spec: self.spec_url(),
+            column: self.column.clone(),
+            catches: self.catches.clone(),
+            twin: self.twin.clone(),
+        }
+    }
+
+    /// Whether the scenario runs in this manner.
+    pub fn allows(&self, manner: Manner) -> bool {
+        self.manner.is_none_or(|only| only == manner)
+    }
+
+    /// The accounts that its steps name, each once, in order.
+    pub fn accounts(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for name in self.steps.iter().filter_map(Step::who) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// The URL of a clause: `webauthn-3#...`, `ctap-2.2#...`, `fido-u2f-raw#...`, or a URL as it is; `None` for anything else.
+pub fn spec_url(short: &str) -> Option<String> {
+    if short.starts_with("https://") {
+        return Some(short.to_owned());
+    }
+    let (document, anchor) = short.split_once('#')?;
+    let (_, base) = SPECS.iter().find(|(name, _)| *name == document)?;
+    (!anchor.is_empty()).then(|| format!("{base}#{anchor}"))
+}
+
+/// The documents that a `spec` may name.
+pub const SPECS: [(&str, &str); 3] = [
+    ("webauthn-3", "https://www.w3.org/TR/webauthn-3/"),
+    (
+        "ctap-2.2",
+        "https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html",
+    ),
+    (
+        "fido-u2f-raw",
+        "https://fidoalliance.org/specs/fido-u2f-v1.2-ps-20170411/fido-u2f-raw-message-formats-v1.2-ps-20170411.html",
+    ),
+];
+
+impl KeyFeature {
+    /// Every word with its meaning.
+    pub const ALL: [(&'static str, Self); 9] = [
+        ("ctap2", Self::Ctap2),
+        ("u2f", Self::U2f),
+        ("rk", Self::Rk),
+        ("uv", Self::Uv),
+        ("counter", Self::Counter),
+        ("backup-eligible", Self::BackupEligible),
+        ("certificate", Self::Certificate),
+        ("self-attestation", Self::SelfAttestation),
+        ("aaguid", Self::Aaguid),
+    ];
+
+    /// The word that files use.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, feature)| *feature == self).map_or("", |(word, _)| word)
+    }
+
+    /// For a reason: "the key has no user verification of its own".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Ctap2 => "CTAP2",
+            Self::U2f => "U2F",
+            Self::Rk => "resident credentials",
+            Self::Uv => "user verification of its own",
+            Self::Counter => "signature counter that rises",
+            Self::BackupEligible => "credentials that may be backed up",
+            Self::Certificate => "attestation certificate",
+            Self::SelfAttestation => "self attestation",
+            Self::Aaguid => "AAGUID",
+        }
+    }
+}
+
+impl TargetNeed {
+    /// Every word with its meaning.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("policy", Self::Policy),
+        ("second-factor", Self::SecondFactor),
+        ("passwordless", Self::Passwordless),
+        ("usernameless", Self::Usernameless),
+        ("credentials", Self::Credentials),
+    ];
+
+    /// The word that files use.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, need)| *need == self).map_or("", |(word, _)| word)
+    }
+
+    /// For a reason: "the server has no login without a user name".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Policy => "policy that the bench may set",
+            Self::SecondFactor => "login with a password and then a key",
+            Self::Passwordless => "login with a user name and a key",
+            Self::Usernameless => "login with a key alone",
+            Self::Credentials => "list of a user's credentials",
+        }
+    }
+}
+
+impl FromStr for KeyNeed {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let (present, name) = match word.strip_prefix('!') {
+            Some(name) => (false, name),
+            None => (true, word),
+        };
+        named(&KeyFeature::ALL, name, "key feature").map(|feature| Self { feature, present })
+    }
+}
+
+impl FromStr for TargetNeed {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        named(&Self::ALL, word, "server feature")
+    }
+}
+
+impl fmt::Display for KeyNeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.present { "" } else { "!" }, self.feature.word())
+    }
+}
+
+fn named<T: Copy>(all: &[(&'static str, T)], word: &str, what: &str) -> Result<T, String> {
+    if let Some((_, found)) = all.iter().find(|(name, _)| *name == word) {
+        return Ok(*found);
+    }
+    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    Err(format!("`{word}` is no {what}; there are {}", names.join(", ")))
+}

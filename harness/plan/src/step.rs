@@ -1,0 +1,184 @@
+//! The verbs of a scenario: a closed set. Anything cleverer is code.
+
+use serde::Deserialize;
+
+use crate::expect::Expectation;
+use crate::tamper::Tamper;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What is done.
+    pub verb: Verb,
+    /// The user agent that does it. `None`: a ceremony that begins opens a new one, everything else goes on in the one used last.
+    pub session: Option<String>,
+    /// Done only if the ceremony before was accepted, as it was expected to be; otherwise skipped.
+    pub after_accepted: bool,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb {
+    /// A whole registration: options, key, response.
+    Register(Ceremony),
+    /// A whole login.
+    Login(Ceremony),
+    /// Only the options of a registration, to be answered later.
+    OfferRegister(OfferStep),
+    /// Only the options of a login, to be answered later.
+    OfferLogin(OfferStep),
+    /// Sends a registration response that was kept.
+    SendRegister(Send),
+    /// Sends a login response that was kept.
+    SendLogin(Send),
+    /// Asks the server who is logged in.
+    Whoami {
+        /// An account, or nobody.
+        expect: Option<String>,
+    },
+    /// Asks the server for an account's credentials.
+    Credentials {
+        /// Whose.
+        who: String,
+        /// How many there must be.
+        count: usize,
+    },
+    /// Has the server forget a credential.
+    Revoke {
+        /// Whose.
+        who: String,
+        /// What was kept of the registration.
+        of: String,
+    },
+    /// The user agent logs out.
+    Logout,
+    /// A key is unplugged and plugged in again.
+    Replug {
+        /// Which.
+        key: String,
+    },
+    /// authenticatorReset right after a replug: the key forgets everything.
+    Reset {
+        /// Which.
+        key: String,
+    },
+}
+
+/// A ceremony from the options to the server's word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ceremony {
+    /// Whose.
+    pub who: String,
+    /// With which key of the scenario: `main`, or another name for a second one of the same model.
+    pub key: String,
+    /// What is made wrong, in order.
+    pub tamper: Vec<Tamper>,
+    /// The name under which options and response are kept for later steps.
+    pub keep: Option<String>,
+    /// Options that were kept by an `offer-...` step are answered; otherwise new ones are asked for.
+    pub answers: Option<String>,
+    /// The response goes to the server; otherwise it is only made and kept.
+    pub send: bool,
+    /// What the user does.
+    pub hands: HandsWish,
+    /// What must come of it.
+    pub expect: Expectation,
+}
+
+/// Only the options of a ceremony.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferStep {
+    /// Whose.
+    pub who: String,
+    /// The name under which they are kept.
+    pub keep: String,
+}
+
+/// A response that was kept is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Send {
+    /// For whom: whose credentials and whose login the evidence is about.
+    pub who: String,
+    /// What was kept.
+    pub of: String,
+    /// What is made wrong with it first.
+    pub tamper: Vec<Tamper>,
+    /// What must come of it.
+    pub expect: Expectation,
+}
+
+/// What the user does when the key asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandsWish {
+    /// Touches, or shows the right finger.
+    #[default]
+    Touch,
+    /// Refuses.
+    Refuse,
+    /// Does nothing until the key gives up.
+    Never,
+    /// Shows a finger that the key does not know, every time.
+    WrongFinger,
+}
+
+impl Step {
+    /// The verb's name as files write it.
+    pub fn name(&self) -> &'static str {
+        match &self.verb {
+            Verb::Register(_) => "register",
+            Verb::Login(_) => "login",
+            Verb::OfferRegister(_) => "offer-register",
+            Verb::OfferLogin(_) => "offer-login",
+            Verb::SendRegister(_) => "send-register",
+            Verb::SendLogin(_) => "send-login",
+            Verb::Whoami { .. } => "whoami",
+            Verb::Credentials { .. } => "credentials",
+            Verb::Revoke { .. } => "revoke",
+            Verb::Logout => "logout",
+            Verb::Replug { .. } => "replug",
+            Verb::Reset { .. } => "reset",
+        }
+    }
+
+    /// The account that the step is about.
+    pub fn who(&self) -> Option<&str> {
+        match &self.verb {
+            Verb::Register(c) | Verb::Login(c) => Some(&c.who),
+            Verb::OfferRegister(o) | Verb::OfferLogin(o) => Some(&o.who),
+            Verb::SendRegister(s) | Verb::SendLogin(s) => Some(&s.who),
+            Verb::Credentials { who, .. } | Verb::Revoke { who, .. } => Some(who),
+            Verb::Whoami { expect } => expect.as_deref(),
+            Verb::Logout | Verb::Replug { .. } | Verb::Reset { .. } => None,
+        }
+    }
+
+    /// The key that the step uses.
+    pub fn key(&self) -> Option<&str> {
+        match &self.verb {
+            Verb::Register(c) | Verb::Login(c) => Some(&c.key),
+            Verb::Replug { key } | Verb::Reset { key } => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The names that the step reads from what was kept.
+    pub fn reads(&self) -> Vec<&str> {
+        let (own, tamper): (Option<&str>, &[Tamper]) = match &self.verb {
+            Verb::Register(c) | Verb::Login(c) => (c.answers.as_deref(), &c.tamper),
+            Verb::SendRegister(s) | Verb::SendLogin(s) => (Some(&s.of), &s.tamper),
+            Verb::Revoke { of, .. } => (Some(of), &[]),
+            _ => (None, &[]),
+        };
+        own.into_iter().chain(tamper.iter().flat_map(Tamper::reads)).collect()
+    }
+
+    /// The name under which the step keeps something.
+    pub fn keeps(&self) -> Option<&str> {
+        match &self.verb {
+            Verb::Register(c) | Verb::Login(c) => c.keep.as_deref(),
+            Verb::OfferRegister(o) | Verb::OfferLogin(o) => Some(&o.keep),
+            _ => None,
+        }
+    }
+}
