@@ -1,0 +1,239 @@
+//! Rules that hold between the fields of a profile, for files and overrides alike.
+
+use authenticator::platform::Alg;
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Profile, Versions};
+
+/// The most that a U2F key handle, or a credential id that wraps its key, may take.
+pub(crate) const KEY_HANDLE_MAX: i64 = 255;
+
+/// The least in which this build wraps a P-256 key: 48 bytes for the key and 16 that bind it to the application.
+pub(crate) const KEY_HANDLE_MIN: i64 = 64;
+
+/// The least maxMsgSize that CTAP allows.
+pub(crate) const MSG_SIZE_MIN: i64 = 1024;
+
+/// The most resident credentials.
+pub(crate) const CREDENTIALS_MAX: i64 = 10_000;
+
+/// Fields that do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// Dotted name of the field to be changed.
+    pub(crate) field: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) help: &'static str,
+}
+
+/// One rule.
+pub(crate) struct Rule {
+    /// Dotted names of the fields that it compares.
+    pub(crate) reads: &'static [&'static str],
+    /// What is wrong in this respect, if anything.
+    pub(crate) check: fn(&Profile) -> Option<Wrong>,
+}
+
+fn unless(holds: bool, field: &'static str, message: &'static str, help: &'static str) -> Option<Wrong> {
+    (!holds).then_some(Wrong { field, message, help })
+}
+
+/// `holds` is true of the CTAP2 side; true if there is none.
+fn ctap2(profile: &Profile, holds: impl Fn(&Ctap2) -> bool) -> bool {
+    profile.ctap2.as_ref().is_none_or(holds)
+}
+
+fn claims_fido2(versions: Versions) -> bool {
+    versions.fido_2_0 || versions.fido_2_1 || versions.fido_2_3
+}
+
+/// All rules.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        reads: &["versions", "ctap2"],
+        check: |p| {
+            unless(
+                !claims_fido2(p.versions) || p.ctap2.is_some(),
+                "versions",
+                "FIDO_2_0 is claimed, but there is no table `[ctap2]`",
+                "add `[ctap2]`, or drop the version",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions", "ctap2"],
+        check: |p| {
+            unless(
+                claims_fido2(p.versions) || p.ctap2.is_none(),
+                "ctap2",
+                "there is a table `[ctap2]`, but no FIDO version is claimed",
+                "add \"FIDO_2_0\" to `versions`; a U2F-only key has no `[ctap2]`",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions", "u2f"],
+        check: |p| {
+            unless(
+                !p.versions.u2f_v2 || p.u2f.is_some(),
+                "versions",
+                "U2F_V2 is claimed, but there is no table `[u2f]`",
+                "add `[u2f]`, or drop the version",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions", "u2f"],
+        check: |p| {
+            unless(
+                p.versions.u2f_v2 || p.u2f.is_none(),
+                "u2f",
+                "there is a table `[u2f]`, but U2F_V2 is not claimed",
+                "add \"U2F_V2\" to `versions`, or drop the table",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions"],
+        check: |p| {
+            unless(
+                p.versions != Versions::default(),
+                "versions",
+                "no version is claimed",
+                "list \"U2F_V2\", \"FIDO_2_0\", or both",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions"],
+        check: |p| {
+            unless(
+                !p.versions.fido_2_1 && !p.versions.fido_2_3,
+                "versions",
+                "a version is claimed whose mandatory features this build does not have",
+                "claim U2F_V2 and FIDO_2_0 only",
+            )
+        },
+    },
+    Rule {
+        reads: &["aaguid", "ctap2"],
+        check: |p| {
+            unless(
+                p.ctap2.is_some() || p.aaguid == [0; 16],
+                "aaguid",
+                "a U2F-only key has no AAGUID",
+                "drop the field: it counts as zero",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.algorithms"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| !c.algorithms().is_empty()),
+                "ctap2.algorithms",
+                "no algorithm is listed",
+                "list at least \"ES256\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.algorithms", "u2f"],
+        check: |p| {
+            unless(
+                p.u2f.is_none()
+                    || ctap2(p, |c| c.algorithms().is_empty() || c.algorithms().contains(&Alg::ES256)),
+                "ctap2.algorithms",
+                "U2F signs with ES256, which is not listed",
+                "add \"ES256\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.rk", "ctap2.resident-credentials"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| !c.rk || c.resident_credentials > 0),
+                "ctap2.resident-credentials",
+                "a key with `rk = true` has room for at least one resident credential",
+                "say in `resident-credentials` how many fit, or set `rk = false`",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.rk", "ctap2.resident-credentials"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.rk || c.resident_credentials == 0),
+                "ctap2.resident-credentials",
+                "a key with `rk = false` keeps no resident credentials",
+                "drop the field, or set `rk = true`",
+            )
+        },
+    },
+    Rule {
+        reads: &["counter", "ctap2.rk"],
+        check: |p| {
+            unless(
+                p.counter != Counter::PerCredential || p.ctap2.is_some_and(|c| c.rk),
+                "counter",
+                "counters per credential are kept with resident credentials, and this key has none",
+                "use \"global\" or \"zero\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.attestation", "u2f"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.attestation != Attestation::FidoU2f || p.u2f.is_some()),
+                "ctap2.attestation",
+                "`fido-u2f` attestation is made by keys that speak U2F",
+                "add `[u2f]`, or use \"packed\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["backup", "ctap2"],
+        check: |p| {
+            unless(
+                p.ctap2.is_some() || p.backup == Backup::Ineligible,
+                "backup",
+                "U2F has no flags for backup",
+                "use \"ineligible\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["transports"],
+        check: |p| {
+            let t = p.transports;
+            unless(
+                t.usb || t.nfc || t.ble || t.internal || t.hybrid,
+                "transports",
+                "no transport is listed",
+                "list at least \"usb\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["transports", "attachment"],
+        check: |p| {
+            unless(
+                p.attachment != Attachment::Platform || p.transports.internal,
+                "transports",
+                "a platform authenticator is reached over `internal`",
+                "add \"internal\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["transports", "attachment"],
+        check: |p| {
+            unless(
+                p.attachment != Attachment::CrossPlatform || !p.transports.internal,
+                "transports",
+                "a roaming key is not reached over `internal`",
+                "drop \"internal\", or set `attachment = \"platform\"`",
+            )
+        },
+    },
+];
