@@ -16,8 +16,10 @@ extern crate std;
 pub mod authdata;
 pub mod cbor;
 pub mod cose;
+pub mod ctap2;
 mod error;
 mod status;
+pub mod u2f;
 
 pub use crate::cbor::Overflow;
 pub use crate::cose::Alg;

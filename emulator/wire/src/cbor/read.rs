@@ -221,6 +221,12 @@ impl<'a> ArrayReader<'_, 'a> {
         self.seen += 1;
         Ok(Some(self.reader))
     }
+
+    /// The bytes not yet read, which begin with the elements that are left.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.reader.rest()
+    }
 }
 
 impl Kind {
