@@ -9,8 +9,20 @@
 
 #![no_std]
 
+pub mod attestation;
+mod command;
+mod counter;
+mod credential;
 mod event;
+mod look;
+mod machine;
+mod pending;
 pub mod platform;
 pub mod profile;
+mod prompt;
+mod record;
+mod state;
+mod text;
 
 pub use event::{Ask, Channel, Input, Step, Uptime, UserAct, Waiting};
+pub use machine::Authenticator;

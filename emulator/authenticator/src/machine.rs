@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use wire::Protocol;
-use wire::status::Status;
+use wire::Status;
 
 use crate::command::{self, Begun};
 use crate::event::{Ask, Channel, Input, Step, Uptime, UserAct, Waiting};
@@ -59,7 +59,9 @@ impl Authenticator {
             self.prompt = None;
         }
         match input {
-            Input::Request { from, protocol, bytes } => self.request(now, platform, from, protocol, bytes, reply),
+            Input::Request { from, protocol, bytes } => {
+                self.request(now, platform, from, protocol, bytes, reply)
+            }
             Input::User(act) => self.user(now, platform, act, reply),
             Input::Cancel { from } => self.cancel(from, reply),
             Input::Abort { from } => self.abort(from),
@@ -87,7 +89,7 @@ impl Authenticator {
         }
         self.prompt.as_ref().filter(|prompt| prompt.open()).map(|_| Waiting {
             ask: Ask::Presence,
-            protocol: Protocol::U2f,
+            protocol: Protocol::Ctap1,
             rp_id: None,
             user_name: None,
         })
@@ -113,7 +115,9 @@ impl Authenticator {
         let Some(state) = &mut self.state else { return Step::Reply(command::failure(protocol, reply)) };
         let mut context = command::Context { profile: &self.profile, state, platform, now, from };
         match protocol {
-            Protocol::U2f => Step::Reply(command::u2f::handle(&mut context, &mut self.prompt, bytes, reply)),
+            Protocol::Ctap1 => {
+                Step::Reply(command::u2f::handle(&mut context, &mut self.prompt, bytes, reply))
+            }
             Protocol::Ctap2 => match command::begin(&mut context, bytes, reply) {
                 Begun::Reply(length) => Step::Reply(length),
                 Begun::Wait(work, ask) => self.wait(now, from, work, ask),

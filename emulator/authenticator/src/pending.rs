@@ -3,7 +3,7 @@
 use crate::command::{get_assertion, make_credential};
 use crate::event::{Ask, Channel, Uptime, UserAct};
 use crate::profile::Profile;
-use wire::status::Status;
+use wire::Status;
 
 /// A request that waits.
 pub(crate) struct Pending {

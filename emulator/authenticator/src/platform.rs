@@ -114,7 +114,13 @@ pub trait Crypto {
     fn hmac(&mut self, key: &[u8], parts: &[&[u8]]) -> [u8; 32];
 
     /// AES-256-CBC without padding, in place; `data` is a multiple of 16 bytes.
-    fn aes_cbc(&mut self, key: &[u8; 32], iv: &[u8; 16], way: Way, data: &mut [u8]) -> Result<(), CryptoError>;
+    fn aes_cbc(
+        &mut self,
+        key: &[u8; 32],
+        iv: &[u8; 16],
+        way: Way,
+        data: &mut [u8],
+    ) -> Result<(), CryptoError>;
 }
 
 /// The name of a stored record. Records are ordered by it.

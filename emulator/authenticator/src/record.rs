@@ -24,8 +24,13 @@ pub(crate) const CHAIN: [RecordKey; CHAIN_MAX] =
 /// The most certificates of a chain.
 pub(crate) const CHAIN_MAX: usize = 4;
 /// What a reset leaves.
-pub(crate) const SURVIVES_RESET: [RecordKey; CHAIN_MAX + 1] =
-    [ATTESTATION_KEY, RecordKey(0x1000_0001), RecordKey(0x1000_0002), RecordKey(0x1000_0003), RecordKey(0x1000_0004)];
+pub(crate) const SURVIVES_RESET: [RecordKey; CHAIN_MAX + 1] = [
+    ATTESTATION_KEY,
+    RecordKey(0x1000_0001),
+    RecordKey(0x1000_0002),
+    RecordKey(0x1000_0003),
+    RecordKey(0x1000_0004),
+];
 
 const RESIDENT: u32 = 0x8000_0000;
 const KIND: u32 = 0xf000_0000;

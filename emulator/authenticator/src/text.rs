@@ -29,9 +29,6 @@ impl<const N: usize> Bytes<N> {
 pub(crate) struct Text<const N: usize>(Bytes<N>);
 
 impl<const N: usize> Text<N> {
-    /// Nothing.
-    pub(crate) const EMPTY: Self = Self(Bytes::EMPTY);
-
     /// Copies as many whole characters as fit.
     pub(crate) fn truncated(text: &str) -> Self {
         Self(Bytes::new(prefix(text, N).as_bytes()).unwrap_or(Bytes::EMPTY))

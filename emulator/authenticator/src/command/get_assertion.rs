@@ -5,8 +5,9 @@
 
 use core::time::Duration;
 
+use wire::Status;
+use wire::ctap2::Descriptor;
 use wire::ctap2::get_assertion::Request;
-use wire::status::Status;
 
 use super::assertion::{self, Wanted};
 use super::{Context, Given, check_list, check_pin_uv_auth, check_uv};
@@ -53,14 +54,15 @@ pub(crate) fn prepare(
     mut look: Look<'_>,
     request: &Request<'_>,
 ) -> Result<Plan, Status> {
+    let options = request.options.unwrap_or_default();
     // Steps 1 and 2.
     check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
     // Step 4: options.
-    let uv = check_uv(ctap2, request.options.uv)?;
-    if request.options.rk.is_some() {
+    let uv = check_uv(ctap2, options.uv)?;
+    if options.rk.is_some() {
         return Err(Status::UNSUPPORTED_OPTION);
     }
-    let up = request.options.up.unwrap_or(true);
+    let up = options.up.unwrap_or(true);
     // Step 5 (alwaysUv) belongs to an option that no built key reports. Step 6 is the wait.
     // Step 7: locate the credentials.
     let rp_id_hash = look.sha256(&[request.rp_id.as_bytes()]);
@@ -89,18 +91,16 @@ fn locate(
     rp_id_hash: &[u8; 32],
     request: &Request<'_>,
 ) -> Result<Chosen, Status> {
-    let Some(list) = request.allow_list.as_ref().filter(|list| list.len() > 0) else {
+    let Some(list) = request.allow_list.as_ref().filter(|list| !list.is_empty()) else {
         return Ok(select::newest(look, rp_id_hash, None)?.map_or(Chosen::None, Chosen::Newest));
     };
     check_list(ctap2, list.len())?;
-    let mut found = None;
-    for descriptor in list.iter() {
-        let descriptor = descriptor?;
-        if found.is_none() && descriptor.is_public_key() {
-            found = credential::find(look, &state.secret, rp_id_hash, descriptor.id)?;
+    for descriptor in list.iter().filter(Descriptor::is_public_key) {
+        if let Some(found) = credential::find(look, &state.secret, rp_id_hash, descriptor.id)? {
+            return Ok(Chosen::Allowed(found));
         }
     }
-    Ok(found.map_or(Chosen::None, Chosen::Allowed))
+    Ok(Chosen::None)
 }
 
 /// The name in the credential's record.
@@ -129,28 +129,26 @@ pub(crate) fn complete(
         count: None,
         names: false,
     };
-    // Steps 11 and 12.
-    match &plan.credential {
-        Chosen::None => Err(Status::NO_CREDENTIALS),
-        Chosen::Allowed(Found::Resident(key)) => assertion::by_resident(context, &wanted, *key, reply),
-        Chosen::Allowed(Found::Wrapped { id, key }) => assertion::by_wrapped(context, &wanted, id, key, reply),
-        Chosen::Newest(newest) => {
-            let several = newest.count > 1;
-            wanted.count = several.then_some(newest.count);
-            wanted.names = several && given.uv;
-            let length = assertion::by_resident(context, &wanted, newest.key, reply)?;
-            if several {
-                context.state.sequence = Some(Sequence {
-                    from: context.from,
-                    until: context.now.saturating_add(Duration::from_secs(SEQUENCE_SECONDS)),
-                    rp_id_hash: plan.rp_id_hash,
-                    client_data_hash: plan.client_data_hash,
-                    below: newest.order,
-                    left: newest.count.saturating_sub(1),
-                    flags: given,
-                });
-            }
-            Ok(length)
-        }
+    // Steps 11 to 13.
+    let newest = match &plan.credential {
+        Chosen::None => return Err(Status::NO_CREDENTIALS),
+        Chosen::Allowed(found) => return assertion::make(context, &wanted, found, reply),
+        Chosen::Newest(newest) => newest,
+    };
+    let several = newest.count > 1;
+    wanted.count = several.then_some(newest.count);
+    wanted.names = several && given.uv;
+    let length = assertion::make(context, &wanted, &Found::Resident(newest.key), reply)?;
+    if several {
+        context.state.sequence = Some(Sequence {
+            from: context.from,
+            until: context.now.saturating_add(Duration::from_secs(SEQUENCE_SECONDS)),
+            rp_id_hash: plan.rp_id_hash,
+            client_data_hash: plan.client_data_hash,
+            below: newest.order,
+            left: newest.count.saturating_sub(1),
+            flags: given,
+        });
     }
+    Ok(length)
 }

@@ -3,18 +3,20 @@
 //! Steps are those of CTAP 2.1, 6.1.2:
 //! <https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#sctn-makeCred-authnr-alg>
 
-use wire::authdata::{self, AuthenticatorData};
+use wire::Status;
+use wire::authdata::{AttestedCredentialData, AuthData, HEAD_LEN};
 use wire::cose::Alg;
-use wire::ctap2::make_credential::{Request, Response};
-use wire::status::Status;
+use wire::ctap2::make_credential::Request;
+use wire::ctap2::{Descriptor, Parameter};
 
-use super::{Context, Given, check_list, check_pin_uv_auth, check_uv};
-use crate::attestation;
+use super::statement::{self, Subject};
+use super::{Context, Given, PUBLIC_KEY_MAX, check_list, check_pin_uv_auth, check_uv};
 use crate::counter;
-use crate::credential::{self, CredentialId, resident, wrapped};
+use crate::credential::{self, resident};
 use crate::look::Look;
-use crate::platform::{Change, Keep, KeyBlob};
-use crate::profile::{Counter, Ctap2};
+use crate::platform::{Change, Keep, KeyBlob, StoreError};
+use crate::profile::{Attestation, Counter, Ctap2};
+use crate::record::Bucket;
 use crate::state::State;
 use crate::text::{Bytes, Text};
 
@@ -41,17 +43,18 @@ pub(crate) fn prepare(
     mut look: Look<'_>,
     request: &Request<'_>,
 ) -> Result<Plan, Status> {
+    let options = request.options.unwrap_or_default();
     // Steps 1 and 2.
     check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
     // Step 3: the first of the request's algorithms that the key has.
     let alg = choose_algorithm(ctap2, request)?;
     // Step 5: options.
-    let uv = check_uv(ctap2, request.options.uv)?;
-    let rk = request.options.rk.unwrap_or(false);
+    let uv = check_uv(ctap2, options.uv)?;
+    let rk = options.rk.unwrap_or(false);
     if rk && !ctap2.rk {
         return Err(Status::UNSUPPORTED_OPTION);
     }
-    if request.options.up == Some(false) {
+    if options.up == Some(false) {
         return Err(Status::INVALID_OPTION);
     }
     // Steps 6 to 8 and 10 (alwaysUv, makeCredUvNotRqd) belong to options that no built key reports.
@@ -78,16 +81,11 @@ pub(crate) fn prepare(
     })
 }
 
-/// Step 3. Every element is looked at, so a malformed one is found wherever it is.
+/// Step 3. Malformed elements were found by decoding.
 fn choose_algorithm(ctap2: &Ctap2, request: &Request<'_>) -> Result<Alg, Status> {
-    let mut chosen = None;
-    for parameters in request.pub_key_cred_params.iter() {
-        let parameters = parameters?;
-        if chosen.is_none() && parameters.is_public_key() && ctap2.algorithms().contains(&parameters.alg) {
-            chosen = Some(parameters.alg);
-        }
-    }
-    chosen.ok_or(Status::UNSUPPORTED_ALGORITHM)
+    let known = |wish: &Parameter<'_>| wish.is_public_key() && ctap2.algorithms().contains(&wish.alg);
+    let chosen = request.pub_key_cred_params.iter().find(known);
+    chosen.map(|wish| wish.alg).ok_or(Status::UNSUPPORTED_ALGORITHM)
 }
 
 /// Step 12.
@@ -100,14 +98,12 @@ fn is_excluded(
 ) -> Result<bool, Status> {
     let Some(list) = &request.exclude_list else { return Ok(false) };
     check_list(ctap2, list.len())?;
-    let mut excluded = false;
-    for descriptor in list.iter() {
-        let descriptor = descriptor?;
-        if !excluded && descriptor.is_public_key() {
-            excluded = credential::find(look, &state.secret, rp_id_hash, descriptor.id)?.is_some();
+    for descriptor in list.iter().filter(Descriptor::is_public_key) {
+        if credential::find(look, &state.secret, rp_id_hash, descriptor.id)?.is_some() {
+            return Ok(true);
         }
     }
-    Ok(excluded)
+    Ok(false)
 }
 
 /// Makes the credential.
@@ -122,22 +118,63 @@ pub(crate) fn complete(
         return Err(Status::CREDENTIAL_EXCLUDED);
     }
     // Step 15: no extension is known; unknown ones are ignored.
-    // Step 17, its check: a full key store.
-    let place = if plan.rk { Some(place(context, plan)?) } else { None };
-    // Step 16.
-    let keep = if plan.rk { Keep::Stored } else { Keep::Wrapped };
-    let mut public = [0; PUBLIC_KEY_MAX];
-    let (key, public_length) = context.platform.generate(plan.alg, keep, &mut public)?;
-    let public = public.get(..public_length).ok_or(Status::OTHER)?;
-    let made = match &place {
-        Some(place) => make_resident(context, plan, place, given, &key, public, reply),
-        None => make_wrapped(context, plan, given, &key, public, reply),
-    };
-    if made.is_err() {
-        // The record that would name the key is not there. If this fails too, the sweep at power-on forgets the key.
-        let _ = context.platform.destroy(&key);
+    // Steps 16 to 19.
+    if plan.rk {
+        make_resident(context, plan, given, reply)
+    } else {
+        make_wrapped(context, plan, given, reply)
     }
-    made
+}
+
+/// Step 17: a discoverable credential, in place of an older one for the same account.
+fn make_resident(
+    context: &mut Context<'_>,
+    plan: &Plan,
+    given: Given,
+    reply: &mut [u8],
+) -> Result<usize, Status> {
+    let place = place(context, plan)?;
+    let id = resident::new_id(context.platform, place.slot);
+    let next = match context.profile.counter {
+        Counter::Global | Counter::Zero => counter::global(context.profile, context.state),
+        Counter::PerCredential => counter::Next::apart(0),
+    };
+    let mut public = [0; PUBLIC_KEY_MAX];
+    let (key, length) = context.platform.generate(plan.alg, Keep::Stored, &mut public)?;
+    let public = public.get(..length).ok_or(Status::OTHER)?;
+    let new = New { id: &id, key: &key, public, sign_count: next.value };
+    let mut space = [0; resident::RECORD_MAX];
+    let fields = resident::Fields {
+        rp_id_hash: &plan.rp_id_hash,
+        order: context.state.order,
+        alg: plan.alg.0,
+        id: &id,
+        key: &key,
+        rp_id: plan.rp_id.as_str(),
+        user: &plan.user,
+    };
+    let written = write_reply(context, plan, given, &new, reply)
+        .and_then(|length| Ok((length, fields.write(&mut space).ok_or(Status::OTHER)?)));
+    let (length, value) = written.inspect_err(|_| forget(context, &key))?;
+    let record = Bucket::of(&plan.rp_id_hash).slot(place.slot);
+    let put = Change::Put { key: record, value };
+    counter::commit(context.state, context.platform, next, Some(put)).inspect_err(|error| {
+        // After any other failure the record may be there: the sweep at power-on decides about its key.
+        if *error == StoreError::Full {
+            forget(context, &key);
+        }
+    })?;
+    context.state.order = context.state.order.saturating_add(1);
+    match &place.replaces {
+        Some(old) => forget(context, old),
+        None => context.state.residents = context.state.residents.saturating_add(1),
+    }
+    Ok(length)
+}
+
+/// Forgets a key that no record names. Should it fail, the sweep at power-on does it.
+fn forget(context: &mut Context<'_>, key: &KeyBlob) {
+    let _ = context.platform.destroy(key);
 }
 
 /// Where the new resident credential goes, if there is room.
@@ -150,67 +187,70 @@ fn place(context: &mut Context<'_>, plan: &Plan) -> Result<resident::Place, Stat
         .ok_or(Status::KEY_STORE_FULL)
 }
 
-/// Step 17: a discoverable credential, in place of an older one for the same account.
-fn make_resident(
-    context: &mut Context<'_>,
-    plan: &Plan,
-    place: &resident::Place,
-    given: Given,
-    key: &KeyBlob,
-    public: &[u8],
-    reply: &mut [u8],
-) -> Result<usize, Status> {
-    let id = resident::new_id(context.platform, place.slot);
-    let next = match context.profile.counter {
-        Counter::Global | Counter::Zero => counter::global(context.profile, context.state),
-        Counter::PerCredential => counter::Next::apart(0),
-    };
-    let length = write_reply(context, plan, given, next.value, &id, key, public, reply)?;
-    let fields = resident::Fields {
-        rp_id_hash: &plan.rp_id_hash,
-        order: context.state.order,
-        alg: plan.alg.into(),
-        id: &id,
-        key,
-        rp_id: plan.rp_id.as_str(),
-        user: &plan.user,
-    };
-    let mut space = [0; resident::RECORD_MAX];
-    let value = fields.write(&mut space).ok_or(Status::OTHER)?;
-    let record = crate::record::Bucket::of(&plan.rp_id_hash).slot(place.slot);
-    counter::commit(context.state, context.platform, next, Some(Change::Put { key: record, value }))?;
-    context.state.order = context.state.order.saturating_add(1);
-    match &place.replaces {
-        // Nothing names the old key any more; what is not forgotten now is swept at power-on.
-        Some(old) => drop(context.platform.destroy(old)),
-        None => context.state.residents = context.state.residents.saturating_add(1),
-    }
-    Ok(length)
-}
-
 /// Step 18: the credential's id holds the key.
 fn make_wrapped(
     context: &mut Context<'_>,
     plan: &Plan,
     given: Given,
-    key: &KeyBlob,
-    public: &[u8],
     reply: &mut [u8],
 ) -> Result<usize, Status> {
-    let id = wrap(context, &plan.rp_id_hash, key)?;
     let next = counter::global(context.profile, context.state);
-    let length = write_reply(context, plan, given, next.value, id.as_bytes(), key, public, reply)?;
+    let mut public = [0; PUBLIC_KEY_MAX];
+    let (key, length) = context.platform.generate(plan.alg, Keep::Wrapped, &mut public)?;
+    let public = public.get(..length).ok_or(Status::OTHER)?;
+    let id = super::wrap(context, &plan.rp_id_hash, &key)?;
+    let new = New { id: id.as_bytes(), key: &key, public, sign_count: next.value };
+    let length = write_reply(context, plan, given, &new, reply)?;
     counter::commit(context.state, context.platform, next, None)?;
     Ok(length)
 }
 
-/// An id that holds the key, as long as the profile's key handles.
-pub(super) fn wrap(
-    context: &mut Context<'_>,
-    rp_id_hash: &[u8; 32],
-    key: &KeyBlob,
-) -> Result<CredentialId, Status> {
-    let length = context.profile.u2f.map_or(0, |u2f| u2f.key_handle);
-    wrapped::wrap(context.platform, &context.state.secret, rp_id_hash, key, length).ok_or(Status::OTHER)
+/// A credential that is being made.
+struct New<'a> {
+    id: &'a [u8],
+    key: &'a KeyBlob,
+    public: &'a [u8],
+    sign_count: u32,
 }
 
+/// Step 19: authenticator data and attestation.
+fn write_reply(
+    context: &mut Context<'_>,
+    plan: &Plan,
+    given: Given,
+    new: &New<'_>,
+    reply: &mut [u8],
+) -> Result<usize, Status> {
+    let data = AuthData {
+        rp_id_hash: &plan.rp_id_hash,
+        flags: super::flags(context.profile, given),
+        sign_count: new.sign_count,
+        attested: Some(AttestedCredentialData {
+            aaguid: &context.profile.aaguid,
+            credential_id: new.id,
+            public_key: new.public,
+        }),
+        extensions: None,
+    };
+    // The client data hash follows at once: together they are what is signed.
+    let mut message = [0; MESSAGE_MAX];
+    let length = data.encode(&mut message)?;
+    let whole = length.checked_add(32).ok_or(Status::OTHER)?;
+    message.get_mut(length..whole).ok_or(Status::OTHER)?.copy_from_slice(&plan.client_data_hash);
+    let signed = message.get(..whole).ok_or(Status::OTHER)?;
+    let subject = Subject {
+        rp_id_hash: &plan.rp_id_hash,
+        client_data_hash: &plan.client_data_hash,
+        credential_id: new.id,
+        public_key: new.public,
+        alg: plan.alg,
+        key: new.key,
+        auth_data: signed.get(..length).ok_or(Status::OTHER)?,
+        signed,
+    };
+    let attestation = context.profile.ctap2.map_or(Attestation::None, |ctap2| ctap2.attestation);
+    statement::write_reply(context, attestation, &subject, reply)
+}
+
+/// Room for authenticator data with a credential, and a client data hash.
+const MESSAGE_MAX: usize = HEAD_LEN + 18 + credential::ID_MAX + PUBLIC_KEY_MAX + 32;

@@ -3,22 +3,27 @@
 //! CTAP2 commands come through [`begin`] (decode, check) and, after the user, [`complete`] (effects). U2F commands come
 //! through [`u2f::handle`], which never waits.
 
+mod assertion;
 pub(crate) mod get_assertion;
 mod get_info;
 pub(crate) mod make_credential;
 mod next_assertion;
 mod reset;
+mod statement;
 pub(crate) mod u2f;
+mod with_credential;
 
-use wire::Protocol;
-use wire::ctap2;
-use wire::status::Status;
+use wire::authdata::Flags;
+use wire::cbor;
+use wire::ctap2::{self, Command};
+use wire::{Protocol, Status};
 
+use crate::credential::{CredentialId, wrapped};
 use crate::event::{Ask, Channel, Uptime};
 use crate::look::Look;
 use crate::pending::Work;
-use crate::platform::{CryptoError, Platform, StoreError};
-use crate::profile::{Ctap2, Profile};
+use crate::platform::{CryptoError, KeyBlob, Platform, StoreError};
+use crate::profile::{Backup, Ctap2, Profile};
 use crate::state::State;
 
 /// What a command works with.
@@ -73,30 +78,34 @@ enum Prepared {
 }
 
 fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<Prepared, Status> {
-    let Some(ctap2) = &context.profile.ctap2 else { return Err(Status::INVALID_COMMAND) };
-    if bytes.len() > usize::from(ctap2.max_msg_size) {
+    let Some(model) = &context.profile.ctap2 else { return Err(Status::INVALID_COMMAND) };
+    if bytes.len() > usize::from(model.max_msg_size) {
         return Err(Status::REQUEST_TOO_LARGE);
     }
-    let (command, parameters) = bytes.split_first().ok_or(Status::INVALID_LENGTH)?;
-    if *command != ctap2::GET_NEXT_ASSERTION {
+    let (command, parameters) = ctap2::split_request(bytes).ok_or(Status::INVALID_LENGTH)?;
+    if command != Command::GET_NEXT_ASSERTION {
         forget_sequence(context);
     }
-    let work = match *command {
-        ctap2::GET_INFO => return get_info::reply(context, ctap2, reply).map(Prepared::Replied),
-        ctap2::GET_NEXT_ASSERTION => return next_assertion::complete(context, reply).map(Prepared::Replied),
-        ctap2::MAKE_CREDENTIAL => {
+    let work = match command {
+        Command::GET_INFO => return get_info::write_reply(context, model, reply).map(Prepared::Replied),
+        Command::GET_NEXT_ASSERTION => {
+            return next_assertion::complete(context, reply).map(Prepared::Replied);
+        }
+        Command::MAKE_CREDENTIAL => {
+            cbor::check_exact(parameters)?;
             let request = ctap2::make_credential::Request::decode(parameters)?;
             let look = Look::new(context.platform);
-            Work::MakeCredential(make_credential::prepare(ctap2, context.state, look, &request)?)
+            Work::MakeCredential(make_credential::prepare(model, context.state, look, &request)?)
         }
-        ctap2::GET_ASSERTION => {
+        Command::GET_ASSERTION => {
+            cbor::check_exact(parameters)?;
             let request = ctap2::get_assertion::Request::decode(parameters)?;
             let look = Look::new(context.platform);
-            Work::GetAssertion(get_assertion::prepare(context.profile, ctap2, context.state, look, &request)?)
+            Work::GetAssertion(get_assertion::prepare(context.profile, model, context.state, look, &request)?)
         }
-        // 6.9: a touch selects this authenticator among several.
-        ctap2::SELECTION => Work::Selection,
-        ctap2::RESET => {
+        // CTAP 2.1, 6.9: a touch selects this authenticator among several.
+        Command::SELECTION => Work::Selection,
+        Command::RESET => {
             reset::prepare(context.profile, context.state, context.now)?;
             Work::Reset
         }
@@ -106,12 +115,7 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
 }
 
 /// Does what was prepared; `asked` is the question that the user has answered.
-pub(crate) fn complete(
-    context: &mut Context<'_>,
-    work: Work,
-    asked: Option<Ask>,
-    reply: &mut [u8],
-) -> usize {
+pub(crate) fn complete(context: &mut Context<'_>, work: Work, asked: Option<Ask>, reply: &mut [u8]) -> usize {
     let given = Given::by(asked);
     let done = match work {
         Work::MakeCredential(plan) => make_credential::complete(context, &plan, given, reply),
@@ -132,18 +136,33 @@ fn forget_sequence(context: &mut Context<'_>) {
 pub(crate) fn status_only(status: Status, reply: &mut [u8]) -> usize {
     match reply.first_mut() {
         Some(first) => {
-            *first = status.into();
+            *first = status.0;
             1
         }
         None => 0,
     }
 }
 
+/// The flags of authenticator data.
+fn flags(profile: &Profile, given: Given) -> Flags {
+    Flags::default()
+        .with_if(Flags::UP, given.up)
+        .with_if(Flags::UV, given.uv)
+        .with_if(Flags::BE, profile.backup != Backup::Ineligible)
+        .with_if(Flags::BS, profile.backup == Backup::BackedUp)
+}
+
+/// An id that holds the key, as long as the profile's key handles.
+fn wrap(context: &mut Context<'_>, rp_id_hash: &[u8; 32], key: &KeyBlob) -> Result<CredentialId, Status> {
+    let length = context.profile.u2f.map_or(0, |u2f| u2f.key_handle);
+    wrapped::wrap(context.platform, &context.state.secret, rp_id_hash, key, length).ok_or(Status::OTHER)
+}
+
 /// Writes an unspecific error of the protocol: no power, or no room for a reply.
 pub(crate) fn failure(protocol: Protocol, reply: &mut [u8]) -> usize {
     match protocol {
         Protocol::Ctap2 => status_only(Status::OTHER, reply),
-        Protocol::U2f => u2f::status_only(wire::u2f::StatusWord::UNKNOWN, reply),
+        Protocol::Ctap1 => u2f::word_only(wire::u2f::StatusWord::UNKNOWN, reply),
     }
 }
 
@@ -189,3 +208,9 @@ impl From<CryptoError> for Status {
         }
     }
 }
+
+/// Room for a signature; an ECDSA one on P-256 has at most 72 bytes.
+const SIGNATURE_MAX: usize = 128;
+
+/// Room for a COSE_Key; ES256's has 77 bytes.
+const PUBLIC_KEY_MAX: usize = 128;

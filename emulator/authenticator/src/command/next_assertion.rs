@@ -5,12 +5,12 @@
 
 use core::time::Duration;
 
-use wire::status::Status;
+use wire::Status;
 
 use super::Context;
 use super::assertion::{self, Wanted};
 use super::get_assertion::SEQUENCE_SECONDS;
-use crate::credential::select;
+use crate::credential::{Found, select};
 use crate::look::Look;
 use crate::state::Sequence;
 
@@ -25,8 +25,9 @@ pub(crate) fn complete(context: &mut Context<'_>, reply: &mut [u8]) -> Result<us
     let Some(sequence) = context.state.sequence.take().filter(|sequence| now < sequence.until) else {
         return Err(Status::NOT_ALLOWED);
     };
-    let newest = select::newest(&mut Look::new(context.platform), &sequence.rp_id_hash, Some(sequence.below))?
-        .ok_or(Status::NOT_ALLOWED)?;
+    let newest =
+        select::newest(&mut Look::new(context.platform), &sequence.rp_id_hash, Some(sequence.below))?
+            .ok_or(Status::NOT_ALLOWED)?;
     // Steps 4 to 6, with the flags of the first assertion.
     let wanted = Wanted {
         rp_id_hash: &sequence.rp_id_hash,
@@ -35,7 +36,7 @@ pub(crate) fn complete(context: &mut Context<'_>, reply: &mut [u8]) -> Result<us
         count: None,
         names: sequence.flags.uv,
     };
-    let length = assertion::by_resident(context, &wanted, newest.key, reply)?;
+    let length = assertion::make(context, &wanted, &Found::Resident(newest.key), reply)?;
     // Steps 7 and 8: the timer starts anew.
     let left = sequence.left.saturating_sub(1);
     if left > 0 {

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use wire::status::Status;
+use wire::Status;
 
 use super::{Context, status_only};
 use crate::event::Uptime;

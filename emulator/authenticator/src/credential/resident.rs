@@ -49,9 +49,7 @@ pub(crate) struct Header<'a> {
 /// A whole record.
 pub(crate) struct Resident<'a> {
     pub(crate) header: Header<'a>,
-    pub(crate) alg: i32,
     pub(crate) key: KeyBlob,
-    pub(crate) rp_id: &'a str,
     pub(crate) user_name: Option<&'a str>,
     pub(crate) user_display_name: Option<&'a str>,
 }
@@ -76,40 +74,35 @@ pub(crate) fn new_id(platform: &mut dyn Platform, slot: u16) -> [u8; ID] {
 impl<'a> Header<'a> {
     /// Reads it from the beginning of a record; `None` if it is not one of ours.
     pub(crate) fn parse(record: &'a [u8]) -> Option<Self> {
-        Some(parse_header(record)?.0)
+        let (header, _) = record.split_first_chunk::<HEADER>()?;
+        let (version, rest) = header.split_first()?;
+        let (rp_id_hash, rest) = rest.split_first_chunk()?;
+        let (order, rest) = rest.split_first_chunk()?;
+        let (counter, rest) = rest.split_first_chunk()?;
+        let (_alg, rest) = rest.split_first_chunk::<4>()?;
+        let (id, rest) = rest.split_first_chunk()?;
+        let (user_id_length, rest) = rest.split_first()?;
+        let header = Self {
+            rp_id_hash,
+            order: u32::from_be_bytes(*order),
+            counter: u32::from_be_bytes(*counter),
+            id,
+            user_id: rest.get(..usize::from(*user_id_length))?,
+        };
+        (*version == VERSION).then_some(header)
     }
-}
-
-fn parse_header(record: &[u8]) -> Option<(Header<'_>, i32)> {
-    let (header, _) = record.split_first_chunk::<HEADER>()?;
-    let (version, rest) = header.split_first()?;
-    let (rp_id_hash, rest) = rest.split_first_chunk()?;
-    let (order, rest) = rest.split_first_chunk()?;
-    let (counter, rest) = rest.split_first_chunk()?;
-    let (alg, rest) = rest.split_first_chunk()?;
-    let (id, rest) = rest.split_first_chunk()?;
-    let (user_id_length, rest) = rest.split_first()?;
-    let user_id = rest.get(..usize::from(*user_id_length))?;
-    let header = Header {
-        rp_id_hash,
-        order: u32::from_be_bytes(*order),
-        counter: u32::from_be_bytes(*counter),
-        id,
-        user_id,
-    };
-    (*version == VERSION).then_some((header, i32::from_be_bytes(*alg)))
 }
 
 impl<'a> Resident<'a> {
     /// Reads a whole record; `None` if it is not one of ours.
     pub(crate) fn parse(record: &'a [u8]) -> Option<Self> {
-        let (header, alg) = parse_header(record)?;
+        let header = Header::parse(record)?;
         let mut rest = record.get(HEADER..)?;
         let key = KeyBlob::new(take(&mut rest)?)?;
-        let rp_id = core::str::from_utf8(take(&mut rest)?).ok()?;
+        let _rp_id = take(&mut rest)?;
         let user_name = take_text(&mut rest)?;
         let user_display_name = take_text(&mut rest)?;
-        Some(Self { header, alg, key, rp_id, user_name, user_display_name })
+        Some(Self { header, key, user_name, user_display_name })
     }
 }
 
@@ -222,7 +215,10 @@ pub(crate) fn place(
 }
 
 /// The key blob of a record, for the sweep at power-on.
-pub(crate) fn key_and_order(look: &mut Look<'_>, key: RecordKey) -> Result<Option<(KeyBlob, u32)>, StoreError> {
+pub(crate) fn key_and_order(
+    look: &mut Look<'_>,
+    key: RecordKey,
+) -> Result<Option<(KeyBlob, u32)>, StoreError> {
     let mut space = [0; HEADER + 1 + KEY_BLOB_MAX];
     let Some(held) = look.read(key, &mut space)? else { return Ok(None) };
     let order = Header::parse(held).map(|header| header.order);
