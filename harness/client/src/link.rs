@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use thiserror::Error;
-use wire::Protocol;
+/// Re-exported for the links, which know no message.
+pub use wire::{MAX_MESSAGE, Protocol};
 
 /// Why no answer came.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

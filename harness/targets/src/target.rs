@@ -150,6 +150,11 @@ pub trait Session: Send {
     /// The client refused: tells the server what a page would tell it, if anything.
     fn client_refused<'a>(&'a mut self, error: &'a str) -> TargetResult<'a, ()>;
 
+    /// Logs out: nobody is logged in afterwards, as far as the server says so itself.
+    fn logout(&mut self) -> TargetResult<'_, ()> {
+        Box::pin(std::future::ready(Err(TargetError::Unsupported("logging out".to_owned()))))
+    }
+
     /// Who is logged in, asked of the server: independent evidence.
     fn whoami<'a>(&'a mut self) -> TargetResult<'a, Option<String>>;
 }
