@@ -61,7 +61,7 @@ impl TestRoot {
     pub fn seeded(seed: [u8; 32]) -> Result<Self, RootError> {
         let seed = Zeroizing::new(seed);
         let key = SignKey::new(&derive(&seed, &[b"root key"]))?;
-        let mut params = params(&derive(&seed, &[b"root serial"]), ROOT_NAME, None);
+        let mut params = params(&derive(&seed, &[b"root serial"]), ROOT_NAME);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.use_authority_key_identifier_extension = false;
@@ -94,29 +94,18 @@ impl TestRoot {
         let secret = derive(&self.seed, &[b"model key", model[0], model[1]]);
         let serial = derive(&self.seed, &[b"model serial", model[0], model[1]]);
         let name = format!("{ORGANISATION} {}", profile.product.as_str());
-        let aaguid = profile.ctap2.map(|_| profile.aaguid);
-        self.issue_with(&secret, &serial, &name, aaguid)
-    }
-
-    fn issue_with(
-        &self,
-        secret: &Zeroizing<[u8; 32]>,
-        serial: &[u8; 32],
-        name: &str,
-        aaguid: Option<[u8; 16]>,
-    ) -> Result<Issued, RootError> {
-        let key = SignKey::new(secret)?;
-        let mut params = params(serial, name, aaguid);
+        let mut params = params(&serial, &name);
         params.is_ca = IsCa::ExplicitNoCa;
-        let root = self::params(&[0; 32], ROOT_NAME, None);
-        let issuer = Issuer::from_params(&root, &self.key);
-        let leaf = params.signed_by(&key, &issuer)?;
-        Ok(Issued { secret: secret.clone(), chain: vec![leaf.der().to_vec()] })
+        params.custom_extensions = profile.ctap2.iter().map(|_| aaguid_extension(profile.aaguid)).collect();
+        let key = SignKey::new(&secret)?;
+        let root = self::params(&[0; 32], ROOT_NAME);
+        let leaf = params.signed_by(&key, &Issuer::from_params(&root, &self.key))?;
+        Ok(Issued { secret, chain: vec![leaf.der().to_vec()] })
     }
 }
 
-/// What root and leaf have in common, and the AAGUID extension.
-fn params(serial: &[u8; 32], name: &str, aaguid: Option<[u8; 16]>) -> CertificateParams {
+/// What root and leaf have in common.
+fn params(serial: &[u8; 32], name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     let mut subject = DistinguishedName::new();
     if let Ok(country) = COUNTRY.try_into() {
@@ -134,12 +123,12 @@ fn params(serial: &[u8; 32], name: &str, aaguid: Option<[u8; 16]>) -> Certificat
     // Positive and of full length (RFC 5280, section 4.1.2.2).
     number[0] = number[0] & 0x7f | 0x40;
     params.serial_number = Some(SerialNumber::from(number));
-    if let Some(aaguid) = aaguid {
-        // OCTET STRING of the AAGUID inside the extension's OCTET STRING; not critical.
-        let value = [&[0x04, 16][..], &aaguid].concat();
-        params.custom_extensions = vec![CustomExtension::from_oid_content(&AAGUID_OID, value)];
-    }
     params
+}
+
+/// The OCTET STRING of the AAGUID inside the extension's own OCTET STRING; not critical.
+fn aaguid_extension(aaguid: [u8; 16]) -> CustomExtension {
+    CustomExtension::from_oid_content(&AAGUID_OID, [&[0x04, 16][..], &aaguid].concat())
 }
 
 /// A secret or number that follows from the root's seed and the parts, each with its length in front.

@@ -1,0 +1,161 @@
+use authenticator::platform::{Alg, Crypto, Keep};
+use authenticator::profile::{
+    Attachment, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb, Versions,
+};
+use x509_cert::Certificate;
+use x509_cert::der::{Decode, DecodePem, Encode};
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+
+use super::{sign, verifies};
+use crate::{Issued, Seeded, TestRoot};
+
+const AAGUID: [u8; 16] = [0xa1; 16];
+
+fn profile(ctap2: bool) -> Profile {
+    let side = Ctap2 {
+        rk: false,
+        uv: None,
+        uv_attempts: 1,
+        resident_credentials: 0,
+        algorithms: [Alg::ES256; 8],
+        algorithm_count: 1,
+        attestation: authenticator::profile::Attestation::Packed,
+        max_credential_count_in_list: 0,
+        max_msg_size: 1200,
+        firmware_version: 0,
+    };
+    Profile {
+        name: Name::new("model").unwrap(),
+        product: Name::new("A product").unwrap(),
+        aaguid: if ctap2 { AAGUID } else { [0; 16] },
+        versions: Versions::default(),
+        ctap2: ctap2.then_some(side),
+        u2f: Some(U2f { key_handle: 64 }),
+        counter: Counter::Global,
+        backup: Backup::Ineligible,
+        attachment: Attachment::CrossPlatform,
+        transports: Transports { usb: true, ..Transports::default() },
+        touch_timeout_ms: 1,
+        u2f_prompt_ms: 1,
+        reset_window_ms: 1,
+        usb: Usb { vendor: 1, product: 1, wink: false },
+    }
+}
+
+fn root() -> TestRoot {
+    TestRoot::seeded([5; 32]).unwrap()
+}
+
+fn leaf(issued: &Issued) -> Certificate {
+    assert_eq!(issued.chain.len(), 1);
+    Certificate::from_der(&issued.chain[0]).unwrap()
+}
+
+fn public(certificate: &Certificate) -> [u8; 65] {
+    let spki = certificate.tbs_certificate().subject_public_key_info();
+    spki.subject_public_key.raw_bytes().try_into().unwrap()
+}
+
+/// Whether `issuer` signed `certificate` and is named by it.
+fn issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    let tbs = certificate.tbs_certificate();
+    let ids = (
+        tbs.get_extension::<AuthorityKeyIdentifier>().unwrap().map(|(_, id)| id.key_identifier.unwrap()),
+        issuer.tbs_certificate().get_extension::<SubjectKeyIdentifier>().unwrap().map(|(_, id)| id.0),
+    );
+    tbs.issuer() == issuer.tbs_certificate().subject()
+        && (ids.0.is_none() || ids.0 == ids.1)
+        && verifies(&public(issuer), &tbs.to_der().unwrap(), certificate.signature().raw_bytes())
+}
+
+/// The AAGUID extension: whether it is critical, and its content.
+fn aaguid(certificate: &Certificate) -> Option<(bool, Vec<u8>)> {
+    let extensions = certificate.tbs_certificate().extensions()?;
+    let found = extensions.iter().find(|one| one.extn_id.to_string() == "1.3.6.1.4.1.45724.1.1.4")?;
+    Some((found.critical, found.extn_value.as_bytes().to_vec()))
+}
+
+#[test]
+fn the_root_is_a_test_root_that_signs_itself() {
+    let root = root();
+    let certificate = Certificate::from_der(root.der()).unwrap();
+    assert_eq!(Certificate::from_pem(root.pem()).unwrap(), certificate);
+    assert!(issued_by(&certificate, &certificate));
+    let tbs = certificate.tbs_certificate();
+    let subject = tbs.subject().to_string();
+    assert!(subject.contains("CN=AnyKey TEST attestation root\\, not a real device"), "{subject}");
+    let (critical, constraints) = tbs.get_extension::<BasicConstraints>().unwrap().unwrap();
+    assert_eq!((critical, constraints.ca, constraints.path_len_constraint), (true, true, Some(0)));
+    let (_, usage) = tbs.get_extension::<KeyUsage>().unwrap().unwrap();
+    assert!(usage.key_cert_sign() && !usage.digital_signature());
+}
+
+/// WebAuthn L3, section 8.2.1, point by point.
+#[test]
+fn a_packed_certificate_meets_the_requirements() {
+    let root = root();
+    let issued = root.issue(&profile(true)).unwrap();
+    let certificate = leaf(&issued);
+    assert!(issued_by(&certificate, &Certificate::from_der(root.der()).unwrap()));
+    let tbs = certificate.tbs_certificate();
+    assert_eq!(tbs.version(), x509_cert::Version::V3);
+    let subject = tbs.subject().to_string();
+    for part in ["C=AQ", "O=AnyKey TEST", "OU=Authenticator Attestation", "CN=AnyKey TEST A product"] {
+        assert!(subject.contains(part), "{part} in {subject}");
+    }
+    let (_, constraints) = tbs.get_extension::<BasicConstraints>().unwrap().unwrap();
+    assert!(!constraints.ca);
+    assert_eq!(aaguid(&certificate), Some((false, [&[0x04, 0x10][..], &AAGUID].concat())));
+    let serial = tbs.serial_number().as_bytes();
+    assert_eq!(serial.len(), 16);
+    assert_eq!(serial[0] & 0x80, 0);
+}
+
+#[test]
+fn a_u2f_certificate_has_no_aaguid() {
+    let certificate = leaf(&root().issue(&profile(false)).unwrap());
+    assert_eq!(aaguid(&certificate), None);
+    assert_eq!(public(&certificate)[0], 4);
+}
+
+#[test]
+fn the_secret_belongs_to_the_certificate() {
+    let issued = root().issue(&profile(true)).unwrap();
+    let mut platform = Seeded::from_seed([6; 32]);
+    let key = platform.import(Alg::ES256, &issued.secret, Keep::Stored).unwrap();
+    assert!(verifies(&public(&leaf(&issued)), b"m", &sign(&mut platform, &key, b"m")));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_certificates() {
+    let (one, two) = (root(), root());
+    assert_eq!(one.der(), two.der());
+    let (first, second) = (one.issue(&profile(true)).unwrap(), two.issue(&profile(true)).unwrap());
+    assert_eq!(first.chain, second.chain);
+    assert_eq!(first.secret, second.secret);
+}
+
+#[test]
+fn roots_and_models_do_not_share_keys() {
+    let issued = [
+        root().issue(&profile(true)).unwrap(),
+        root().issue(&profile(false)).unwrap(),
+        TestRoot::generate().unwrap().issue(&profile(true)).unwrap(),
+        TestRoot::generate().unwrap().issue(&profile(true)).unwrap(),
+    ];
+    for (at, one) in issued.iter().enumerate() {
+        for other in &issued[at + 1..] {
+            assert_ne!(one.secret, other.secret);
+            assert_ne!(public(&leaf(one)), public(&leaf(other)));
+        }
+    }
+    let foreign = TestRoot::generate().unwrap();
+    assert!(!issued_by(&leaf(&issued[0]), &Certificate::from_der(foreign.der()).unwrap()));
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let root = root();
+    assert!(format!("{root:?}").starts_with("TestRoot { certificate_bytes: "));
+    assert!(format!("{:?}", root.issue(&profile(true)).unwrap()).starts_with("Issued { chain_bytes: ["));
+}
