@@ -242,7 +242,11 @@ fn face(face: &Face<'_>) -> FaceView {
     hover.extend(face.case.proof.iter().map(|p| format!("proof, {}: {}", p.by, p.seen)));
     FaceView {
         class: class(face.kind, face.verdict),
-        sign: sign(face.verdict),
+        sign: match (face.verdict, face.kind) {
+            // A tick beside "refused" would read as a contradiction.
+            (Verdict::Pass, kind) if kind != Kind::Accepted => "",
+            (verdict, _) => sign(verdict),
+        },
         word: match face.kind {
             Kind::RefusedByClient => "client refused",
             Kind::RefusedByKey => "key refused",
