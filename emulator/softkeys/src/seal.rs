@@ -34,7 +34,7 @@ impl Seal {
             Zeroizing::new(mac.finalize().into_bytes().into())
         };
         let cipher = Aes256::new(&Array(*part(b"AnyKey seal: cipher")));
-        Self { mac: keyed(&*part(b"AnyKey seal: tag")), cipher }
+        Self { mac: keyed(&part(b"AnyKey seal: tag")), cipher }
     }
 
     fn tag(&self, secret: &[u8; 32]) -> [u8; TAG] {

@@ -1,0 +1,103 @@
+use authenticator::platform::Alg;
+use authenticator::profile::{Attestation, Counter, Profile};
+
+use crate::{Kind, LoadError, Shown, all, find, load_file, names};
+
+#[test]
+fn the_catalogue_has_three_keys() {
+    assert_eq!(names().collect::<Vec<_>>(), ["passkey", "yubikey-4", "no-uv"]);
+    for entry in all() {
+        assert!(!entry.summary.is_empty() && !entry.source.note.is_empty());
+        assert!(entry.profile.usb.vendor != 0, "{}", entry.name());
+        assert_eq!(find(entry.name()).unwrap(), entry);
+    }
+}
+
+/// What each version makes mandatory, as far as a profile can say it.
+#[test]
+fn claimed_versions_have_their_mandatory_features() {
+    for Profile { name, versions, ctap2, u2f, aaguid, .. } in all().iter().map(|entry| entry.profile) {
+        let name = name.as_str();
+        assert_eq!(versions.fido_2_0, ctap2.is_some(), "{name}: FIDO_2_0 needs the CTAP2 commands");
+        assert_eq!(versions.u2f_v2, u2f.is_some(), "{name}: U2F_V2 needs CTAP1");
+        assert!(!versions.fido_2_1 && !versions.fido_2_3, "{name}: clientPIN and more are not built");
+        if let Some(ctap2) = ctap2 {
+            assert!(ctap2.algorithms().contains(&Alg::ES256), "{name}: ES256 is what every client asks for");
+            assert!(ctap2.max_msg_size >= 1024, "{name}: CTAP's least message size");
+            assert_ne!(aaguid, [0; 16], "{name}: a CTAP2 model has an AAGUID");
+        }
+        if let Some(u2f) = u2f {
+            assert!(u2f.key_handle >= 64, "{name}: a wrapped key and its MAC fit the handle");
+        }
+    }
+}
+
+#[test]
+fn the_keys_are_what_their_names_say() {
+    let passkey = find("passkey").unwrap().profile;
+    let ctap2 = passkey.ctap2.unwrap();
+    assert!(ctap2.rk && ctap2.uv == Some(true) && ctap2.attestation == Attestation::Packed);
+
+    let yubikey = find("yubikey-4").unwrap();
+    assert_eq!(yubikey.source.kind, Kind::VendorDocumentation);
+    assert_eq!((yubikey.profile.ctap2, yubikey.profile.aaguid), (None, [0; 16]));
+    assert_eq!((yubikey.profile.usb.vendor, yubikey.profile.usb.product), (0x1050, 0x0407));
+    assert_eq!((yubikey.profile.u2f.unwrap().key_handle, yubikey.profile.counter), (64, Counter::Global));
+
+    let no_uv = find("no-uv").unwrap().profile;
+    assert_eq!(no_uv.ctap2.map(|ctap2| (ctap2.rk, ctap2.uv)), Some((false, None)));
+}
+
+#[test]
+fn models_do_not_share_aaguids() {
+    let mut aaguids: Vec<[u8; 16]> =
+        all().iter().filter(|e| e.profile.ctap2.is_some()).map(|e| e.profile.aaguid).collect();
+    let count = aaguids.len();
+    aaguids.sort_unstable();
+    aaguids.dedup();
+    assert_eq!(aaguids.len(), count);
+}
+
+#[test]
+fn an_unknown_name_names_the_nearest() {
+    let near = |name| find(name).unwrap_err().nearest;
+    assert_eq!(near("yubikey4"), Some("yubikey-4"));
+    assert_eq!(near("pass-key"), Some("passkey"));
+    assert_eq!(near("no_uv"), Some("no-uv"));
+    assert_eq!(near("quux"), None);
+    assert_eq!(find("Passkey").unwrap_err().to_string(), "unknown key `Passkey`; did you mean `passkey`?");
+    assert_eq!(
+        find("quux").unwrap_err().to_string(),
+        "unknown key `quux`; known keys: passkey, yubikey-4, no-uv"
+    );
+}
+
+#[test]
+fn files_are_read_like_the_catalogue() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mine.toml");
+    for entry in all() {
+        std::fs::write(&path, entry.text.as_bytes()).unwrap();
+        assert_eq!(&load_file(&path).unwrap(), entry);
+    }
+    let absent = dir.path().join("absent.toml");
+    let error = load_file(&absent).unwrap_err();
+    assert!(matches!(error, LoadError::Unreadable { .. }));
+    assert!(error.to_string().starts_with(&format!("{}: ", absent.display())));
+}
+
+#[test]
+fn models_are_shown_in_the_words_of_their_files() {
+    let shown = serde_json::to_value(Shown::from(find("passkey").unwrap())).unwrap();
+    assert_eq!(shown["aaguid"], "431e649b-e40e-42ec-85af-0eb75881b845");
+    assert_eq!(shown["versions"], serde_json::json!(["U2F_V2", "FIDO_2_0"]));
+    assert_eq!(shown["counter"], "per-credential");
+    assert_eq!(shown["ctap2"]["uv"], "ready");
+    assert_eq!(shown["ctap2"]["max-credential-count-in-list"], 8);
+    assert_eq!(shown["usb"]["vendor"], "1209");
+    let shown = serde_json::to_value(Shown::from(find("yubikey-4").unwrap())).unwrap();
+    assert_eq!(
+        (&shown["ctap2"], &shown["u2f"]["key-handle"]),
+        (&serde_json::Value::Null, &serde_json::json!(64))
+    );
+}
