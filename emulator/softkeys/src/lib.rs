@@ -12,6 +12,7 @@ mod engine;
 mod fast;
 mod host;
 mod memory;
+mod provision;
 mod root;
 mod seal;
 mod seeded;
@@ -20,6 +21,7 @@ pub use engine::Engine;
 pub use fast::{AwsLc, Fast};
 pub use host::Host;
 pub use memory::MemoryStore;
+pub use provision::{NotProvisioned, provision};
 pub use root::{Issued, RootError, TestRoot};
 pub use seeded::{Deterministic, Seeded};
 

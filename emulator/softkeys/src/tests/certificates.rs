@@ -7,7 +7,7 @@ use x509_cert::der::{Decode, DecodePem, Encode};
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 
 use super::{sign, verifies};
-use crate::{Issued, Seeded, TestRoot};
+use crate::{Fast, Issued, MemoryStore, NotProvisioned, Seeded, TestRoot, provision};
 
 const AAGUID: [u8; 16] = [0xa1; 16];
 
@@ -124,6 +124,19 @@ fn the_secret_belongs_to_the_certificate() {
     let mut platform = Seeded::from_seed([6; 32]);
     let key = platform.import(Alg::ES256, &issued.secret, Keep::Stored).unwrap();
     assert!(verifies(&public(&leaf(&issued)), b"m", &sign(&mut platform, &key, b"m")));
+}
+
+#[test]
+fn a_device_takes_key_and_chain() {
+    let issued = root().issue(&profile(true)).unwrap();
+    let mut platform = Fast::new();
+    provision(&mut platform, &issued).unwrap();
+    assert_eq!(platform.stored_keys(), 1);
+    let stored = platform.store().size();
+    assert!(stored > issued.chain[0].len());
+    let mut full = Fast::over(MemoryStore::limited(stored - 1));
+    assert!(matches!(provision(&mut full, &issued), Err(NotProvisioned::Store(_))));
+    assert!(full.store().is_empty());
 }
 
 #[test]
