@@ -77,8 +77,8 @@ pub enum KeyFeature {
     Certificate,
     /// Attests with the credential's own key.
     SelfAttestation,
-    /// Has an AAGUID other than zero.
-    Aaguid,
+    /// Is of the model with this AAGUID.
+    Model([u8; 16]),
 }
 
 /// What a server may be able to.
@@ -214,8 +214,8 @@ pub const SPECS: [(&str, &str); 3] = [
 ];
 
 impl KeyFeature {
-    /// Every word with its meaning.
-    pub const ALL: [(&'static str, Self); 9] = [
+    /// Every word with its meaning; besides, `aaguid=UUID` names a model.
+    pub const WORDS: [(&'static str, Self); 8] = [
         ("ctap2", Self::Ctap2),
         ("u2f", Self::U2f),
         ("rk", Self::Rk),
@@ -224,13 +224,7 @@ impl KeyFeature {
         ("backup-eligible", Self::BackupEligible),
         ("certificate", Self::Certificate),
         ("self-attestation", Self::SelfAttestation),
-        ("aaguid", Self::Aaguid),
     ];
-
-    /// The word that files use.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, feature)| *feature == self).map_or("", |(word, _)| word)
-    }
 
     /// For a reason: "the key has no user verification of its own".
     pub fn phrase(self) -> &'static str {
@@ -243,7 +237,7 @@ impl KeyFeature {
             Self::BackupEligible => "credentials that may be backed up",
             Self::Certificate => "attestation certificate",
             Self::SelfAttestation => "self attestation",
-            Self::Aaguid => "AAGUID",
+            Self::Model(_) => "AAGUID that the scenario is about",
         }
     }
 }
@@ -283,7 +277,11 @@ impl FromStr for KeyNeed {
             Some(name) => (false, name),
             None => (true, word),
         };
-        named(&KeyFeature::ALL, name, "key feature").map(|feature| Self { feature, present })
+        let feature = match name.strip_prefix(AAGUID) {
+            Some(text) => KeyFeature::Model(aaguid(text)?),
+            None => named(&KeyFeature::WORDS, name, "key feature")?,
+        };
+        Ok(Self { feature, present })
     }
 }
 
@@ -297,9 +295,41 @@ impl FromStr for TargetNeed {
 
 impl fmt::Display for KeyNeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.present { "" } else { "!" }, self.feature.word())
+        let not = if self.present { "" } else { "!" };
+        match self.feature {
+            KeyFeature::Model(aaguid) => write!(f, "{not}{AAGUID}{}", uuid(aaguid)),
+            feature => {
+                let word = KeyFeature::WORDS
+                    .iter()
+                    .find(|(_, other)| *other == feature)
+                    .map_or("", |(word, _)| word);
+                write!(f, "{not}{word}")
+            }
+        }
     }
 }
+
+/// An AAGUID as lower-case UUID text.
+pub fn uuid(aaguid: [u8; 16]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in aaguid.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
+/// Reads lower-case UUID text.
+fn aaguid(text: &str) -> Result<[u8; 16], String> {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let read = u128::from_str_radix(&digits, 16).map(u128::to_be_bytes).ok();
+    let wrong = || format!("`{text}` is no AAGUID, which looks like 00112233-4455-6677-8899-aabbccddeeff");
+    read.filter(|bytes| uuid(*bytes) == text).ok_or_else(wrong)
+}
+
+const AAGUID: &str = "aaguid=";
 
 fn named<T: Copy>(all: &[(&'static str, T)], word: &str, what: &str) -> Result<T, String> {
     if let Some((_, found)) = all.iter().find(|(name, _)| *name == word) {

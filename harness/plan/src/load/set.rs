@@ -58,8 +58,8 @@ fn across<'s>(read: &[Read<'s>], whole: bool) -> Vec<(&'s Source, Vec<Problem>)>
             let what = format!("the id `{}` is taken by {}", scenario.id, other.source);
             problems.push(problem(places.id.clone(), what));
         }
-        if expects_refusal(scenario) && scenario.twin.is_none() && scenario.column.is_none() {
-            let what = "a scenario that expects a refusal by the server needs a `twin` that must pass";
+        if expects_refusal(scenario) && scenario.twin.is_none() {
+            let what = "a scenario that expects a refusal needs a `twin` that must pass";
             problems.push(problem(places.id.clone(), what.to_owned()));
         }
         found.push((*source, problems));
@@ -101,7 +101,7 @@ fn expects_refusal(scenario: &Scenario) -> bool {
             Verb::SendRegister(s) | Verb::SendLogin(s) => &s.expect,
             _ => return false,
         };
-        expect.0.iter().any(|a| matches!(a.is, Is::Refused { client: None }))
+        expect.0.iter().any(|a| matches!(a.is, Is::Refused { .. }))
     })
 }
 

@@ -5,6 +5,7 @@ use crate::Scenario;
 use crate::event::Manner;
 use crate::expect::{Expected, Is};
 use crate::policy::Requirement;
+use crate::scenario::KeyNeed;
 use crate::step::Verb;
 use crate::tamper::{OriginEdit, Tamper};
 
@@ -28,6 +29,7 @@ fn a_whole_scenario_is_read() {
     let text = r#"
 catches = ["known-flaw"]
 column = "UV required"
+twin = "a.c"
 manner = "permissive"
 needs = { key = ["ctap2", "!uv"], target = ["usernameless"] }
 [policy]
@@ -47,7 +49,8 @@ after = "accepted"
 do = "whoami"
 expect = "nobody"
 "#;
-    let read = one(text).unwrap();
+    let files = [file("a.toml", format!("{HEAD}{text}")), scenario_with("a.c", "")];
+    let read = scenarios(&files, &["known-flaw"]).unwrap().remove(0);
     assert_eq!(read.policy.user_verification, Requirement::Required);
     assert_eq!(read.policy.algorithms, [-7]);
     assert_eq!(read.needs.key.len(), 2);
@@ -161,6 +164,16 @@ fn a_refusal_needs_a_twin() {
     let text = format!("{HEAD}[[step]]\ndo = \"login\"\nexpect = \"refused\"\n");
     let lines = scenarios(&[file("a.toml", text)], &[]).unwrap_err().lines();
     assert!(lines[0].contains("needs a `twin`"), "{lines:#?}");
+}
+
+#[test]
+fn features_of_keys_are_words() {
+    for word in ["uv", "!rk", "aaguid=431e649b-e40e-42ec-85af-0eb75881b845"] {
+        assert_eq!(word.parse::<KeyNeed>().unwrap().to_string(), word);
+    }
+    for word in ["", "!", "UV", "aaguid=", "aaguid=431E649B-e40e-42ec-85af-0eb75881b845"] {
+        assert!(word.parse::<KeyNeed>().is_err(), "{word}");
+    }
 }
 
 #[test]
