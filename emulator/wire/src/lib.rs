@@ -17,6 +17,7 @@ pub mod authdata;
 pub mod cbor;
 pub mod cose;
 pub mod ctap2;
+pub mod describe;
 mod error;
 mod status;
 pub mod u2f;

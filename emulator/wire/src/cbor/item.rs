@@ -73,7 +73,7 @@ impl<'a> Item<'a> {
 
 impl fmt::Debug for Item<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Item({:02x?})", self.raw)
+        write!(f, "{}", crate::describe::Diagnostic(self.raw))
     }
 }
 
@@ -83,29 +83,17 @@ impl fmt::Debug for Item<'_> {
 #[derive(Clone, Copy)]
 pub struct Unknown<'a> {
     map: &'a [u8],
-    known: Known,
-}
-
-#[derive(Clone, Copy)]
-enum Known {
-    Ints(&'static [i64]),
-    Texts(&'static [&'static str]),
+    known: &'static [(Key<'static>, &'static str)],
 }
 
 impl<'a> Unknown<'a> {
     /// No entries.
-    pub const NONE: Self = Self { map: &[], known: Known::Ints(&[]) };
+    pub const NONE: Self = Self { map: &[], known: &[] };
 
-    /// The entries of the encoded `map` with other keys than the integers `known`.
+    /// The entries of the encoded `map` with other keys than the `known` ones, which are listed with their names.
     #[must_use]
-    pub const fn beside_ints(map: &'a [u8], known: &'static [i64]) -> Self {
-        Self { map, known: Known::Ints(known) }
-    }
-
-    /// The entries of the encoded `map` with other keys than the texts `known`.
-    #[must_use]
-    pub const fn beside_texts(map: &'a [u8], known: &'static [&'static str]) -> Self {
-        Self { map, known: Known::Texts(known) }
+    pub const fn beside(map: &'a [u8], known: &'static [(Key<'static>, &'static str)]) -> Self {
+        Self { map, known }
     }
 
     /// The encoded map with its known entries; empty where nothing was decoded.
@@ -117,11 +105,7 @@ impl<'a> Unknown<'a> {
     /// The unknown entries as key and value. Ends early at an entry that is not well-formed.
     pub fn iter(&self) -> impl Iterator<Item = (Key<'a>, Item<'a>)> + use<'a> {
         let known = self.known;
-        entries(self.map).filter(move |(key, _)| match (known, key) {
-            (Known::Ints(known), Key::Int(key)) => !known.contains(key),
-            (Known::Texts(known), Key::Text(key)) => !known.contains(key),
-            _ => true,
-        })
+        entries(self.map).filter(move |(key, _)| !known.iter().any(|(known, _)| known == key))
     }
 
     /// Whether every key was known.

@@ -86,8 +86,13 @@ impl<'a> Reader<'a> {
     /// An integer that fits 64 bits with sign.
     pub fn int(&mut self) -> Result<i64, CborError> {
         let at = self.position();
-        let value = i128::from(self.take(Decoder::int)?);
+        let value = self.any_int()?;
         i64::try_from(value).map_err(|_| CborError::new(ErrorKind::Range, at))
+    }
+
+    /// An integer of any size that CBOR has.
+    pub fn any_int(&mut self) -> Result<i128, CborError> {
+        self.take(Decoder::int).map(i128::from)
     }
 
     /// An integer that fits a smaller type.
@@ -110,6 +115,34 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<&'a str, CborError> {
         let at = self.position();
         check::text(&mut self.decoder, at)
+    }
+
+    /// `null`.
+    pub fn null(&mut self) -> Result<(), CborError> {
+        self.take(Decoder::null)
+    }
+
+    /// A simple value other than the named ones.
+    pub fn simple(&mut self) -> Result<u8, CborError> {
+        self.take(Decoder::simple)
+    }
+
+    /// A tag; the tagged item is the next one.
+    pub fn tag(&mut self) -> Result<u64, CborError> {
+        self.take(Decoder::tag).map(|tag| tag.as_u64())
+    }
+
+    /// A floating-point number of any width.
+    pub fn float(&mut self) -> Result<f64, CborError> {
+        let at = self.position();
+        match self.decoder.datatype().map_err(|error| CborError::from_minicbor(&error, at))? {
+            Type::F16 => match self.raw()? {
+                [_, hi, lo] => Ok(f64::from(half(u16::from_be_bytes([*hi, *lo])))),
+                _ => Err(CborError::new(ErrorKind::Truncated, at)),
+            },
+            Type::F32 => self.take(Decoder::f32).map(f64::from),
+            _ => self.take(Decoder::f64),
+        }
     }
 
     /// Any item, unread inside.
@@ -191,7 +224,7 @@ impl<'a> MapReader<'_, 'a> {
         self.reader.key().map(Some)
     }
 
-    /// The number of entries, `None` where the map has an indefinite length.
+    /// The number of entries at the beginning, `None` where the map has an indefinite length.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.len
@@ -212,6 +245,12 @@ pub struct ArrayReader<'r, 'a> {
 }
 
 impl<'a> ArrayReader<'_, 'a> {
+    /// The number of elements at the beginning, `None` where the array has an indefinite length.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.len
+    }
+
     /// The reader, standing at the next element, `None` after the last one.
     #[allow(clippy::should_implement_trait)] // fallible, and lends the reader between two steps
     pub fn next(&mut self) -> Result<Option<&mut Reader<'a>>, CborError> {
@@ -227,6 +266,20 @@ impl<'a> ArrayReader<'_, 'a> {
     pub fn rest(&self) -> &'a [u8] {
         self.reader.rest()
     }
+}
+
+/// A half-precision number (IEEE 754 binary16).
+fn half(bits: u16) -> f32 {
+    let sign = u32::from(bits >> 15) << 31;
+    let exponent = u32::from(bits >> 10 & 0x1f);
+    let fraction = bits & 0x3ff;
+    let magnitude = match exponent {
+        // Subnormal: a multiple of 2^-24.
+        0 => (f32::from(fraction) * f32::from_bits(0x3380_0000)).to_bits(),
+        0x1f => 0x7f80_0000 | u32::from(fraction) << 13,
+        _ => (exponent + 112) << 23 | u32::from(fraction) << 13,
+    };
+    f32::from_bits(sign | magnitude)
 }
 
 impl Kind {

@@ -6,7 +6,7 @@ use super::command::{Command, message};
 use super::entities::{Descriptor, Options, Parameter, RpEntity, UserEntity};
 use super::list::List;
 use super::message::{RawMap, Value, members};
-use crate::cbor::{Overflow, Unknown, Writer};
+use crate::cbor::{Key, Overflow, Unknown, Writer};
 use crate::error::{DecodeError, required};
 use crate::status::Status;
 
@@ -74,6 +74,9 @@ members! {
 }
 
 impl<'a> Response<'a> {
+    /// The keys of the members and their names as the specification spells them.
+    pub const MEMBERS: &'static [(Key<'static>, &'static str)] = Members::MEMBERS;
+
     /// A response of the two required parts.
     #[must_use]
     pub const fn new(att_stmt: Statement<'a>, auth_data: &'a [u8]) -> Self {

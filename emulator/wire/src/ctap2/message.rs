@@ -111,7 +111,7 @@ impl<'a> RawMap<'a> {
 
     /// The entries in the order of the message.
     pub fn iter(&self) -> impl Iterator<Item = (Key<'a>, Item<'a>)> + use<'a> {
-        Unknown::beside_ints(self.0, &[]).iter()
+        Unknown::beside(self.0, &[]).iter()
     }
 
     /// The value of a key; of two equal keys the first.
@@ -185,6 +185,11 @@ macro_rules! members {
         }
 
         impl<'a> $name<'a> {
+            /// The keys of the members and their names as the specification spells them.
+            $vis const MEMBERS: &'static [($crate::cbor::Key<'static>, &'static str)] = &[
+                $(($crate::ctap2::message::members!(@key $keys $key), $member),)*
+            ];
+
             /// No optional member, and required ones that are empty, for struct update syntax.
             $vis const EMPTY: Self = Self {
                 $($field: $crate::ctap2::message::members!(@empty $presence $type),)*
@@ -223,7 +228,7 @@ macro_rules! members {
                 })?;
                 Ok(Self {
                     $($field: $crate::ctap2::message::members!(@take $presence $field $member),)*
-                    unknown: $crate::ctap2::message::members!(@unknown $keys map $($key)*),
+                    unknown: $crate::cbor::Unknown::beside(map, Self::MEMBERS),
                 })
             }
 
@@ -234,14 +239,14 @@ macro_rules! members {
             }
         }
     };
+    (@key ints $key:literal) => { $crate::cbor::Key::Int($key) };
+    (@key texts $key:literal) => { $crate::cbor::Key::Text($key) };
     (@required $type:ty) => { $type };
     (@optional $type:ty) => { Option<$type> };
     (@empty required $type:ty) => { <$type as $crate::ctap2::Value>::EMPTY };
     (@empty optional $type:ty) => { None };
     (@take required $field:ident $member:literal) => { $crate::error::required($field, $member)? };
     (@take optional $field:ident $member:literal) => { $field };
-    (@unknown ints $map:ident $($key:literal)*) => { $crate::cbor::Unknown::beside_ints($map, &[$($key),*]) };
-    (@unknown texts $map:ident $($key:literal)*) => { $crate::cbor::Unknown::beside_texts($map, &[$($key),*]) };
     (@write required $map:ident $key:literal $value:expr) => {
         $crate::ctap2::Value::write(&$value, $map.entry($key)?)?
     };
