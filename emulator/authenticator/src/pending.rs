@@ -18,7 +18,6 @@ pub(crate) struct Pending {
 }
 
 /// A request that passed its checks, with all that it needs of itself afterwards.
-#[expect(clippy::large_enum_variant, reason = "there is one, by value, and no allocator to box it with")]
 pub(crate) enum Work {
     /// authenticatorMakeCredential.
     MakeCredential(make_credential::Plan),

@@ -37,6 +37,7 @@ pub(crate) struct Plan {
 }
 
 /// What the assertion is made with.
+#[expect(clippy::large_enum_variant, reason = "no allocator to box it with")]
 enum Chosen {
     /// No credential: the user's act ends in a refusal.
     None,
@@ -108,7 +109,7 @@ fn user_name(look: &mut Look<'_>, chosen: &Chosen) -> Result<Option<Text<NAME_MA
     let key = match chosen {
         Chosen::Allowed(Found::Resident(key)) => *key,
         Chosen::Newest(newest) => newest.key,
-        Chosen::None | Chosen::Allowed(Found::Wrapped { .. }) => return Ok(None),
+        Chosen::None | Chosen::Allowed(Found::Wrapped(_)) => return Ok(None),
     };
     let mut space = [0; RECORD_MAX];
     let record = look.read(key, &mut space)?.and_then(Resident::parse);

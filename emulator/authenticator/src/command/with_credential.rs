@@ -4,8 +4,8 @@ use wire::Status;
 
 use super::Context;
 use crate::counter;
-use crate::credential::Found;
 use crate::credential::resident::{self, RECORD_MAX, Resident};
+use crate::credential::{Found, wrapped};
 use crate::look::Look;
 use crate::platform::{Change, KeyBlob, RecordKey};
 use crate::profile::Counter;
@@ -30,7 +30,8 @@ pub(super) fn with_credential(
 ) -> Result<usize, Status> {
     match found {
         Found::Resident(record) => with_resident(context, *record, write),
-        Found::Wrapped { id, key } => {
+        Found::Wrapped(id) => {
+            let key = &wrapped::key_in(id).ok_or(Status::OTHER)?;
             let next = counter::global(context.profile, context.state);
             let used = Used { id: id.as_bytes(), key, sign_count: next.value, record: None };
             let length = write(context, &used)?;

@@ -5,7 +5,7 @@ pub(crate) mod select;
 pub(crate) mod wrapped;
 
 use crate::look::Look;
-use crate::platform::{KeyBlob, RecordKey, StoreError};
+use crate::platform::{RecordKey, StoreError};
 use crate::record::Bucket;
 use crate::text::Bytes;
 
@@ -17,16 +17,12 @@ pub(crate) type CredentialId = Bytes<ID_MAX>;
 
 /// A credential of this authenticator, as its id leads to it.
 #[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "no allocator to box it with")]
 pub(crate) enum Found {
     /// A record of the store.
     Resident(RecordKey),
-    /// The id itself holds the key.
-    Wrapped {
-        /// The id.
-        id: CredentialId,
-        /// The key in it.
-        key: KeyBlob,
-    },
+    /// The id itself, verified, holds the key.
+    Wrapped(CredentialId),
 }
 
 /// The credential that `id` names, if this authenticator made it for this relying party.
@@ -44,6 +40,6 @@ pub(crate) fn find(
             return Ok(Some(Found::Resident(key)));
         }
     }
-    let found = wrapped::unwrap(look, secret, rp_id_hash, id);
-    Ok(found.and_then(|key| Some(Found::Wrapped { id: CredentialId::new(id)?, key })))
+    let ours = wrapped::verify(look, secret, rp_id_hash, id);
+    Ok(CredentialId::new(id).filter(|_| ours).map(Found::Wrapped))
 }

@@ -42,18 +42,24 @@ pub(crate) fn wrap(
     CredentialId::new(space.get(..body.checked_add(TRAILER)?)?)
 }
 
-/// The key in the id, if the id was made here for this relying party.
-pub(crate) fn unwrap(
-    look: &mut Look<'_>,
-    secret: &[u8; 32],
-    rp_id_hash: &[u8; 32],
-    id: &[u8],
-) -> Option<KeyBlob> {
+/// Whether the id was made here for this relying party.
+pub(crate) fn verify(look: &mut Look<'_>, secret: &[u8; 32], rp_id_hash: &[u8; 32], id: &[u8]) -> bool {
+    let Some((body, theirs, blob_length)) = split(id) else { return false };
+    let ours = tag(look, secret, rp_id_hash, body, blob_length);
+    bool::from(ours.as_slice().ct_eq(theirs))
+}
+
+/// The key in a verified id.
+pub(crate) fn key_in(id: &CredentialId) -> Option<KeyBlob> {
+    let (body, _, blob_length) = split(id.as_bytes())?;
+    KeyBlob::new(body.get(..usize::from(blob_length))?)
+}
+
+/// Body, tag, and length of the blob.
+fn split(id: &[u8]) -> Option<(&[u8], &[u8], u8)> {
     let (blob_length, rest) = id.split_last()?;
-    let (body, theirs) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
-    let blob = KeyBlob::new(body.get(..usize::from(*blob_length))?)?;
-    let ours = tag(look, secret, rp_id_hash, body, *blob_length);
-    bool::from(ours.as_slice().ct_eq(theirs)).then_some(blob)
+    let (body, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
+    Some((body, tag, *blob_length))
 }
 
 /// The tag over the parts of an id.
