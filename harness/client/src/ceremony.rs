@@ -1,0 +1,128 @@
+//! What both ceremonies have in common.
+
+use sha2::{Digest, Sha256};
+use webauthn::{ClientData, Requirement};
+use wire::Status;
+use wire::ctap2::{Descriptor, get_assertion};
+
+use crate::error::{ClientError, DomError};
+use crate::exchange::Exchange;
+use crate::facts::{Ctap2Facts, KeyFacts};
+use crate::manner::{Liberty, Manner};
+use crate::person::Person;
+use crate::twist::Twist;
+
+/// One ceremony with one key.
+pub(crate) struct Ceremony<'c> {
+    pub(crate) exchange: Exchange<'c>,
+    pub(crate) facts: &'c KeyFacts,
+    pub(crate) manner: Manner,
+    pub(crate) person: &'c mut dyn Person,
+    pub(crate) twist: &'c Twist,
+}
+
+/// Client data as it is sent, and its hash.
+pub(crate) struct Collected {
+    pub(crate) json: Vec<u8>,
+    pub(crate) hash: [u8; 32],
+}
+
+impl Collected {
+    pub(crate) fn new(kind: &str, challenge: &[u8], origin: &str, twist: &Twist) -> Self {
+        let mut data = ClientData::new(kind, challenge, origin);
+        twist.client_data.apply(&mut data);
+        let json = data.to_json();
+        let hash = sha256(&json);
+        Self { json, hash }
+    }
+}
+
+impl Ceremony<'_> {
+    /// Whether the key is asked to verify the user; `needed` is what the key itself needs it for.
+    pub(crate) fn verification(&self, requirement: Requirement, needed: bool) -> Result<bool, ClientError> {
+        if let Some(uv) = self.twist.uv {
+            return Ok(uv);
+        }
+        let able = self.facts.can_verify() && !self.twist.force_u2f;
+        if requirement == Requirement::Required && !able && !self.manner.takes(Liberty::UserVerification) {
+            let reason = "user verification is required, and the key cannot verify its user";
+            return Err(ClientError::refuse(DomError::NotAllowedError, reason));
+        }
+        Ok(able && (requirement != Requirement::Discouraged || needed))
+    }
+
+    /// Insists that the answer is about the RP ID that was asked about, as browsers do.
+    pub(crate) fn insist_rp_id(&self, what: &str, auth_data: &[u8], rp_id: &str) -> Result<(), ClientError> {
+        if auth_data.starts_with(&sha256(rp_id.as_bytes())) || self.manner.takes(Liberty::Answer) {
+            return Ok(());
+        }
+        Err(ClientError::nonsense(what, format!("its RP ID hash is not that of {rp_id:?}")))
+    }
+
+    /// The credentials that the key can have by their length.
+    pub(crate) fn fitting<'i>(&self, ids: &'i [Vec<u8>]) -> Vec<&'i [u8]> {
+        let most = self.facts.ctap2.as_ref().and_then(|facts| facts.max_credential_id_length);
+        ids.iter().map(Vec::as_slice).filter(|id| most.is_none_or(|most| id.len() <= most)).collect()
+    }
+
+    /// The list as it is, if the key takes lists of that length; otherwise only that one of them that the key has, found by asking
+    /// without a touch. `None`: the key has none of them.
+    pub(crate) async fn narrow<'i>(
+        &mut self,
+        rp_id: &str,
+        ids: Vec<&'i [u8]>,
+    ) -> Result<Option<Vec<&'i [u8]>>, ClientError> {
+        let Some(facts) = &self.facts.ctap2 else { return Ok(Some(ids)) };
+        let most = longest_list(facts, &ids);
+        if ids.len() <= most {
+            return Ok(Some(ids));
+        }
+        for batch in ids.chunks(most) {
+            if let Some(found) = self.silent(rp_id, batch, facts.max_msg_size).await? {
+                return Ok(Some(ids.iter().copied().filter(|id| *id == found).take(1).collect()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks without a touch which credential of the list the key has.
+    async fn silent(
+        &mut self,
+        rp_id: &str,
+        ids: &[&[u8]],
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, ClientError> {
+        let what = "authenticatorGetAssertion without user presence";
+        let descriptors: Vec<_> = ids.iter().map(|id| Descriptor::public_key(id)).collect();
+        let request = get_assertion::Request {
+            rp_id,
+            client_data_hash: &[0; 32],
+            allow_list: Some(descriptors.as_slice().into()),
+            options: Some(wire::ctap2::Options { up: Some(false), ..Default::default() }),
+            ..Default::default()
+        };
+        let answer = self.exchange.ctap2(what, most, |out| request.message(out)).await?;
+        match answer.status {
+            Status::OK => {
+                let response = get_assertion::Response::decode(&answer.members)
+                    .map_err(|e| ClientError::nonsense(what, e))?;
+                let id = response.credential.map(|credential| credential.id).or(ids.first().copied());
+                Ok(id.map(<[u8]>::to_vec))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// How many of these credentials go into one list.
+fn longest_list(facts: &Ctap2Facts, ids: &[&[u8]]) -> usize {
+    let stated = facts.max_credential_count_in_list.unwrap_or(usize::MAX).max(1);
+    // What a descriptor needs beside its id, and a request beside its list: generous.
+    let longest = ids.iter().map(|id| id.len()).max().unwrap_or_default() + 40;
+    let room = facts.max_msg_size.saturating_sub(500);
+    stated.min((room / longest).max(1))
+}
+
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    Sha256::digest(data).into()
+}

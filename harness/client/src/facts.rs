@@ -1,0 +1,142 @@
+//! What is known of a key: which protocols it speaks, and what authenticatorGetInfo says.
+
+use webauthn::Attachment;
+use wire::ctap2::{Command, get_info, split_response};
+use wire::{DecodeError, Protocol};
+
+use crate::error::ClientError;
+use crate::exchange;
+use crate::link::{Link, LinkError, Patient};
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// It speaks CTAP2: what it says of itself.
+    pub ctap2: Option<Ctap2Facts>,
+    /// It speaks U2F.
+    pub u2f: bool,
+}
+
+/// authenticatorGetInfo, as far as a client needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ctap2Facts {
+    /// `FIDO_2_0`, `U2F_V2`, ...
+    pub versions: Vec<String>,
+    /// Extensions.
+    pub extensions: Vec<String>,
+    /// The AAGUID.
+    pub aaguid: [u8; 16],
+    /// Option `rk`: it stores resident keys.
+    pub rk: bool,
+    /// Option `uv`: built-in user verification is there, and set up or not.
+    pub uv: Option<bool>,
+    /// Option `plat`: it is part of the client device.
+    pub plat: bool,
+    /// Option `clientPin`: PINs are supported, and one is set or not.
+    pub client_pin: Option<bool>,
+    /// Option `alwaysUv`.
+    pub always_uv: bool,
+    /// Option `makeCredUvNotRqd`: credentials that are not resident can be made without verification.
+    pub make_cred_uv_not_rqd: bool,
+    /// Largest message, bytes.
+    pub max_msg_size: usize,
+    /// Most credentials in a list, where it says.
+    pub max_credential_count_in_list: Option<usize>,
+    /// Longest credential id, bytes, where it says.
+    pub max_credential_id_length: Option<usize>,
+    /// Transports, where it says.
+    pub transports: Vec<String>,
+    /// COSE algorithms, where it says.
+    pub algorithms: Vec<i32>,
+}
+
+impl KeyFacts {
+    /// Asks the key: authenticatorGetInfo, and the U2F version where that says nothing of U2F.
+    pub(crate) async fn learn(link: &mut dyn Link) -> Result<Self, ClientError> {
+        let what = "authenticatorGetInfo";
+        let asked = link.call(Protocol::Ctap2, &[Command::GET_INFO.0], &mut Patient).await;
+        let ctap2 = match asked {
+            Err(LinkError::NoProtocol) => None,
+            Err(error) => return Err(error.into()),
+            Ok(answer) => match split_response(&answer) {
+                Some((status, members)) if status.is_ok() => {
+                    Some(Ctap2Facts::decode(members).map_err(|e| ClientError::nonsense(what, e))?)
+                }
+                // A key that knows the frame and not the command.
+                Some(_) => None,
+                None => return Err(ClientError::nonsense(what, "it is empty")),
+            },
+        };
+        // A key that answers getInfo and names no FIDO version is a U2F key.
+        let ctap2 = ctap2.filter(|facts| facts.versions.iter().any(|v| v.starts_with("FIDO_2")));
+        let u2f = match &ctap2 {
+            Some(facts) => facts.versions.iter().any(|v| v == U2F_V2),
+            None => exchange::u2f_version(link).await?,
+        };
+        Ok(Self { ctap2, u2f })
+    }
+
+    /// Whether the user can be verified, now.
+    pub fn can_verify(&self) -> bool {
+        self.ctap2.as_ref().is_some_and(|facts| facts.uv == Some(true))
+    }
+
+    /// Whether it stores resident keys.
+    pub fn can_reside(&self) -> bool {
+        self.ctap2.as_ref().is_some_and(|facts| facts.rk)
+    }
+
+    /// Its attachment.
+    pub fn attachment(&self) -> Attachment {
+        match &self.ctap2 {
+            Some(facts) if facts.plat => Attachment::Platform,
+            _ => Attachment::CrossPlatform,
+        }
+    }
+
+    /// Its transports, sorted; where it does not say, what its attachment says.
+    pub fn transports(&self) -> Vec<String> {
+        let mut transports = self.ctap2.as_ref().map(|facts| facts.transports.clone()).unwrap_or_default();
+        if transports.is_empty() {
+            transports
+                .push(if self.attachment() == Attachment::Platform { "internal" } else { "usb" }.to_owned());
+        }
+        transports.sort();
+        transports.dedup();
+        transports
+    }
+}
+
+impl Ctap2Facts {
+    fn decode(members: &[u8]) -> Result<Self, DecodeError> {
+        let info = get_info::Response::decode(members)?;
+        let options = info.options.unwrap_or_default();
+        let owned = |text: &str| text.to_owned();
+        let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        Ok(Self {
+            versions: info.versions.iter().map(owned).collect(),
+            extensions: info.extensions.iter().flat_map(|list| list.iter()).map(owned).collect(),
+            aaguid: *info.aaguid,
+            rk: options.rk == Some(true),
+            uv: options.uv,
+            plat: options.plat == Some(true),
+            client_pin: options.client_pin,
+            always_uv: options.always_uv == Some(true),
+            make_cred_uv_not_rqd: options.make_cred_uv_not_rqd == Some(true),
+            max_msg_size: info.max_msg_size.map_or(LEAST_MESSAGE, size),
+            max_credential_count_in_list: info.max_credential_count_in_list.map(size),
+            max_credential_id_length: info.max_credential_id_length.map(size),
+            transports: info.transports.iter().flat_map(|list| list.iter()).map(owned).collect(),
+            algorithms: info.algorithms.iter().flat_map(|list| list.iter()).map(|p| p.alg.0).collect(),
+        })
+    }
+
+    /// Whether it follows CTAP 2.1 or a later one.
+    pub(crate) fn is_newer_than_2_0(&self) -> bool {
+        self.versions.iter().any(|v| v.starts_with("FIDO_2_") && v != "FIDO_2_0" && v != "FIDO_2_1_PRE")
+    }
+}
+
+const U2F_V2: &str = "U2F_V2";
+/// What a key takes that says nothing of maxMsgSize.
+const LEAST_MESSAGE: usize = 1024;

@@ -1,0 +1,79 @@
+//! Login: what `navigator.credentials.get()` does.
+
+mod ctap2;
+mod plan;
+mod u2f;
+
+use serde_json::Map;
+use webauthn::bytes::encode;
+use webauthn::options::PUBLIC_KEY;
+use webauthn::{AssertionResponse, AuthenticationResponse, RequestOptions};
+use wire::Protocol;
+
+use crate::ceremony::Ceremony;
+use crate::error::ClientError;
+use crate::twist::edit;
+use plan::Plan;
+
+/// The key signed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asserted {
+    /// What the page sends.
+    pub response: AuthenticationResponse,
+    /// The protocol by which the key was asked.
+    pub protocol: Protocol,
+    /// The authenticator data as the key made it.
+    pub raw_auth_data: Vec<u8>,
+    /// The RP ID that was sent to the key.
+    pub rp_id: String,
+    /// User verification was asked for.
+    pub asked_uv: bool,
+    /// How many credentials the key found.
+    pub found: u64,
+}
+
+/// What a key gave, over either protocol.
+struct Signed {
+    credential_id: Vec<u8>,
+    auth_data: Vec<u8>,
+    signature: Vec<u8>,
+    user_handle: Option<Vec<u8>>,
+    found: u64,
+}
+
+/// The whole ceremony.
+pub(crate) async fn get(
+    c: &mut Ceremony<'_>,
+    origin: &str,
+    options: &RequestOptions,
+) -> Result<Asserted, ClientError> {
+    let plan = Plan::new(c, origin, options)?;
+    let signed = match plan.protocol {
+        Protocol::Ctap1 => u2f::get(c, &plan).await?,
+        Protocol::Ctap2 => ctap2::get(c, &plan).await?,
+    };
+    let authenticator_data = edit(&signed.auth_data, &c.twist.auth_data);
+    let response = AuthenticationResponse {
+        id: encode(&signed.credential_id),
+        raw_id: signed.credential_id.into(),
+        response: AssertionResponse {
+            client_data_json: plan.collected.json.into(),
+            authenticator_data: authenticator_data.into(),
+            signature: signed.signature.into(),
+            user_handle: signed.user_handle.map(Into::into),
+            other: Map::new(),
+        },
+        authenticator_attachment: Some(c.facts.attachment().name().to_owned()),
+        client_extension_results: Map::new(),
+        kind: PUBLIC_KEY.to_owned(),
+        other: Map::new(),
+    };
+    Ok(Asserted {
+        response,
+        protocol: plan.protocol,
+        raw_auth_data: signed.auth_data,
+        rp_id: plan.rp_id,
+        asked_uv: plan.uv,
+        found: signed.found,
+    })
+}
