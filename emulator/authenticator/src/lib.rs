@@ -9,6 +9,9 @@
 
 #![no_std]
 
+#[cfg(test)]
+extern crate std;
+
 pub mod attestation;
 mod command;
 mod counter;
@@ -22,6 +25,8 @@ pub mod profile;
 mod prompt;
 mod record;
 mod state;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use event::{Ask, Channel, Input, Step, Uptime, UserAct, Waiting};

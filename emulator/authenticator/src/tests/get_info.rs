@@ -1,0 +1,60 @@
+//! authenticatorGetInfo.
+
+use std::vec;
+
+use ciborium::Value;
+
+use super::key::{Key, full, with};
+use super::message::{GET_INFO, Make, int, member, members, named, text};
+use crate::profile::{Attachment, Versions};
+
+#[test]
+fn says_what_the_profile_says() {
+    let mut key = Key::new(full());
+    let info = members(&key.send(GET_INFO));
+    assert_eq!(member(&info, 1), Some(Value::Array(vec![text("U2F_V2"), text("FIDO_2_0")])));
+    assert_eq!(member(&info, 2), None, "no extensions");
+    assert_eq!(member(&info, 3), Some(Value::Bytes(vec![0xaa; 16])));
+    let options = member(&info, 4).unwrap();
+    for (name, value) in [("rk", true), ("up", true), ("uv", true), ("plat", false)] {
+        assert_eq!(named(&options, name), Some(Value::Bool(value)), "{name}");
+    }
+    assert_eq!(named(&options, "clientPin"), None);
+    assert_eq!(member(&info, 5), Some(int(1200)));
+    assert_eq!((member(&info, 7), member(&info, 8)), (Some(int(8)), Some(int(255))));
+    assert_eq!(member(&info, 9), Some(Value::Array(vec![text("usb")])));
+    assert_eq!((member(&info, 10), member(&info, 0x14)), (None, None));
+}
+
+#[test]
+fn leaves_out_what_the_profile_has_not() {
+    let mut profile = with(|ctap2| {
+        ctap2.uv = None;
+        ctap2.max_credential_count_in_list = 0;
+    });
+    profile.transports = crate::profile::Transports::default();
+    let mut key = Key::new(profile);
+    let info = members(&key.send(GET_INFO));
+    assert_eq!(named(&member(&info, 4).unwrap(), "uv"), None);
+    for absent in [7, 8, 9, 14] {
+        assert_eq!(member(&info, absent), None, "{absent}");
+    }
+}
+
+#[test]
+fn newer_members_come_with_their_version() {
+    let mut profile = with(|ctap2| {
+        ctap2.uv = Some(false);
+        ctap2.firmware_version = 5;
+    });
+    profile.versions = Versions { fido_2_1: true, ..profile.versions };
+    profile.attachment = Attachment::Platform;
+    let mut key = Key::new(profile);
+    key.send(&Make::resident("example.org", b"a").bytes()).clear();
+    let info = members(&key.send(GET_INFO));
+    let alg = Value::Map(vec![(text("alg"), int(-7)), (text("type"), text("public-key"))]);
+    assert_eq!(member(&info, 10), Some(Value::Array(vec![alg])));
+    assert_eq!((member(&info, 14), member(&info, 0x14)), (Some(int(5)), Some(int(24))));
+    assert_eq!(named(&member(&info, 4).unwrap(), "plat"), Some(Value::Bool(true)));
+    assert_eq!(named(&member(&info, 4).unwrap(), "uv"), Some(Value::Bool(false)));
+}

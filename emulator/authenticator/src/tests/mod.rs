@@ -1,0 +1,26 @@
+//! Tests over the public interface, with an independent CBOR decoder and independent signature checks.
+#![allow(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+mod bench;
+mod counters;
+mod faults;
+mod get_assertion;
+mod get_info;
+mod key;
+mod lists;
+mod make_credential;
+mod message;
+mod next_assertion;
+mod noise;
+mod options;
+mod reset;
+mod u2f;
+mod verification;
+mod waits;
