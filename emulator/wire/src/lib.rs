@@ -12,6 +12,8 @@
 
 #[cfg(test)]
 extern crate std;
+#[cfg(test)]
+mod tests;
 
 pub mod authdata;
 pub mod cbor;

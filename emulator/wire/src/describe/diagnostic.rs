@@ -85,7 +85,7 @@ impl<'p, 'f> Printer<'p, 'f> {
                 Err(Stop::Input(error)) => {
                     self.depth = depth;
                     let rest = bytes.get(error.at..).unwrap_or_default();
-                    return write!(self.f, " <{error}: h'{}'>", Hex(rest));
+                    return write!(self.f, "<{error}: h'{}'>", Hex(rest));
                 }
             }
             if reader.rest().is_empty() {
