@@ -14,7 +14,7 @@ mod progress;
 pub mod svg;
 mod tap;
 mod terminal;
-mod text;
+pub mod text;
 
 pub use directory::Directory;
 pub use fold::{ReadError, Report};

@@ -3,7 +3,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `text` with every character that steers a terminal or hides text (controls, escapes, bidi marks, zero-width characters)
-/// written as `\u{..}`. Line ends become `⏎`-free single blanks, since every caller lays out its own lines.
+/// written as `\u{..}`. Line ends and tabs become blanks, since every caller lays out its own lines.
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -14,6 +14,11 @@ pub fn clean(text: &str) -> String {
         }
     }
     out
+}
+
+/// [`clean`], line by line: the line ends stay.
+pub fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// [`clean`], and everything outside ASCII written as `\u{..}`, but for the few typographic marks that have an ASCII cousin.

@@ -1,0 +1,103 @@
+//! Arguments of `anykey run`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use plan::event::Manner;
+
+/// `anykey run`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Targets:
+  reference       the embedded reference server (the default); --flaw breaks it
+  keycloak        a Keycloak that is started for the run (--keycloak-dist), or
+                  one that runs already (--url)
+  http(s)://HOST  the reference server's own API there (`anykey serve`)
+  FILE.toml       a target with its settings in a file:
+                    name = \"keycloak\"          # or reference
+                    url = \"https://login.example.org/\"
+                    distribution = \"kc.zip\"    # to be started, instead of url
+                    admin = \"admin\"
+                    password-env = \"KC_PW\"     # or password-file
+
+Secrets never stand on the command line, where every user of the machine can
+read them. They come from a file or from the environment. For a Keycloak that
+runs already: ANYKEY_KEYCLOAK_ADMIN, and ANYKEY_KEYCLOAK_PASSWORD or
+ANYKEY_KEYCLOAK_PASSWORD_FILE.
+
+Targets that are not on this machine need --i-own HOST: AnyKey sends what an
+attacker would send. Without it nothing is sent.
+
+Ctrl-C stops the run and what was started for it, and the reports are written;
+a second Ctrl-C leaves at once.")]
+pub struct RunArgs {
+    /// The server
+    #[arg(long, value_name = "NAME[:VARIANT]|FILE.toml|URL", default_value = "reference")]
+    pub target: String,
+    /// Where the target runs already; it is not started then
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Only these keys: names, or profile files (.toml) [default: all of the catalogue]
+    #[arg(long, value_name = "NAME|FILE.toml", num_args = 1.., value_delimiter = ',')]
+    pub key: Vec<String>,
+    /// Only scenarios whose name fits, `login.*` [default: all]
+    #[arg(long, value_name = "GLOB", num_args = 1.., value_delimiter = ',')]
+    pub scenario: Vec<String>,
+    /// Read the scenarios of this directory instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub scenario_dir: Option<PathBuf>,
+    /// Which client: one that refuses what a browser refuses, one that lets it through, or both
+    #[arg(long, value_enum, default_value_t = MannerArg::Both)]
+    pub manner: MannerArg,
+    /// The seed that keys, challenges and accounts follow from [default: a random one, which the report names]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Switch a flaw of the embedded server on (`anykey flaws` lists them)
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub flaw: Vec<String>,
+    /// Write report.html, report.json, junit.xml and matrix.svg into this directory
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// What to write to standard output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// I own this host: needed for every target that is not on this machine
+    #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',')]
+    pub i_own: Vec<String>,
+    /// A Keycloak distribution, directory or archive (keycloak-quarkus-dist)
+    #[arg(long, value_name = "PATH", env = "ANYKEY_KEYCLOAK", hide_env_values = true)]
+    pub keycloak_dist: Option<PathBuf>,
+}
+
+/// Which manners of the client run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MannerArg {
+    /// Refuses what a browser refuses
+    Faithful,
+    /// Lets it through, so that the server itself must refuse
+    Permissive,
+    /// One after the other
+    Both,
+}
+
+impl MannerArg {
+    /// The manners, in running order.
+    pub fn manners(self) -> Vec<Manner> {
+        match self {
+            Self::Faithful => vec![Manner::Faithful],
+            Self::Permissive => vec![Manner::Permissive],
+            Self::Both => vec![Manner::Faithful, Manner::Permissive],
+        }
+    }
+}
+
+/// What goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The matrix and the findings, drawn
+    Human,
+    /// report.json
+    Json,
+    /// TAP version 14, while the run goes on
+    Tap,
+}

@@ -1,0 +1,47 @@
+//! Arguments of `anykey serve`.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+/// `anykey serve`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  anykey serve
+      The page is at http://localhost:8080/. WebAuthn needs that name: a page at
+      http://127.0.0.1:8080/ will not do.
+  anykey serve --flaw challenge-reusable-at-login --listen 127.0.0.1:0
+      With a flaw, on any free port.
+  anykey serve --policy user-verification=required
+      With another policy; members that are not named keep their defaults.
+  anykey serve --policy policy.toml
+      The same members from a file.
+
+Policy members (the first value is the default):
+  user-verification    preferred, required, discouraged
+  resident-key         discouraged, preferred, required
+  attestation          none, indirect, direct
+  trust                any, anchored (chains that end at AnyKey's own root)
+  attachment           not set (either), platform, cross-platform
+  algorithms           [-7, -8, -257]: COSE numbers, best first
+  aaguid-allow         []: AAGUIDs; empty means all
+  aaguid-deny          []
+  counter              refuse, ignore: what one that does not rise means
+  backup-eligibility   any, required, forbidden
+  exclude-credentials  true, false
+  login                second-factor, passwordless, usernameless")]
+pub struct ServeArgs {
+    /// Switch a flaw on; may be repeated (`anykey flaws` lists them)
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub flaw: Vec<String>,
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// A policy member as MEMBER=VALUE, or a file with members; may be repeated, the later one wins
+    #[arg(long, value_name = "MEMBER=VALUE|FILE.toml")]
+    pub policy: Vec<String>,
+    /// Listen on an address that others can reach: this server has test accounts and, if you asked for them, flaws
+    #[arg(long)]
+    pub let_others_in: bool,
+}

@@ -1,0 +1,187 @@
+//! A key that is asked in full CTAP bytes, and touched.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use authenticator::profile::{Attestation, Profile};
+use authenticator::{Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, UserAct};
+use ciborium::Value;
+use profiles::{Override, Word, Words};
+use softkeys::{Fast, TestRoot};
+
+use super::BenchError;
+
+/// authenticatorMakeCredential.
+const MAKE_CREDENTIAL: u8 = 0x01;
+/// authenticatorGetAssertion.
+const GET_ASSERTION: u8 = 0x02;
+/// Where a bench asks from: any channel will do.
+const FROM: Channel = Channel(1);
+
+/// A key with power, its platform, and requests made ahead.
+pub(super) struct Device {
+    key: Authenticator,
+    platform: Fast,
+    now: Duration,
+    reply: Box<[u8; MAX_MESSAGE]>,
+    requests: Vec<Vec<u8>>,
+}
+
+impl Device {
+    /// A key with `credentials` resident ones, each of another relying party.
+    pub(super) fn resident(credentials: usize) -> Result<Self, BenchError> {
+        let mut device = Self::new(&Override {
+            resident_credentials: u16::try_from(credentials).ok(),
+            ..Override::default()
+        })?;
+        for nth in 0..credentials {
+            device.make(nth, true)?;
+            device.requests.push(assertion(nth, None)?);
+        }
+        Ok(device)
+    }
+
+    /// A key without resident credentials; each request carries the id of a wrapped one.
+    pub(super) fn wrapped(credentials: usize) -> Result<Self, BenchError> {
+        let mut device = Self::new(&Override::default())?;
+        for nth in 0..credentials {
+            let id = device.make(nth, false)?;
+            device.requests.push(assertion(nth, Some(id))?);
+        }
+        Ok(device)
+    }
+
+    /// A key that makes this attestation, to register with.
+    pub(super) fn attesting(word: &str) -> Result<Self, BenchError> {
+        let mut device =
+            Self::new(&Override { attestation: Attestation::of(word).map(Word), ..Override::default() })?;
+        device.requests.push(creation(0, false)?);
+        Ok(device)
+    }
+
+    fn new(settings: &Override) -> Result<Self, BenchError> {
+        let profile = profile(settings)?;
+        let mut platform = Fast::new();
+        let issued = TestRoot::generate().and_then(|root| root.issue(&profile)).map_err(set_up)?;
+        softkeys::provision(&mut platform, &issued).map_err(set_up)?;
+        let mut key = Authenticator::new(profile);
+        key.power_on(Duration::ZERO, &mut platform).map_err(|error| set_up(format!("{error:?}")))?;
+        let reply = Box::new([0; MAX_MESSAGE]);
+        Ok(Self { key, platform, now: Duration::ZERO, reply, requests: Vec::new() })
+    }
+
+    /// Logs in with one of the credentials.
+    pub(super) fn assert(&mut self, nth: usize) -> Result<(), BenchError> {
+        self.ask("getAssertion", nth)
+    }
+
+    /// Registers.
+    pub(super) fn register(&mut self, nth: usize) -> Result<(), BenchError> {
+        self.ask("makeCredential", nth)
+    }
+
+    fn ask(&mut self, what: &'static str, nth: usize) -> Result<(), BenchError> {
+        let Self { key, platform, now, reply, requests } = self;
+        let request = &requests[nth % requests.len()];
+        let reply = exchange(key, platform, now, request, reply, what)?;
+        black_box(reply);
+        Ok(())
+    }
+
+    /// Makes a credential and returns its id.
+    fn make(&mut self, nth: usize, rk: bool) -> Result<Vec<u8>, BenchError> {
+        let request = creation(nth, rk)?;
+        let Self { key, platform, now, reply, .. } = self;
+        let reply = exchange(key, platform, now, &request, reply, "makeCredential")?;
+        credential_id(reply).ok_or_else(|| set_up("makeCredential gave no credential id"))
+    }
+}
+
+/// Sends a request, touches when asked, and returns the CBOR of the reply.
+fn exchange<'r>(
+    key: &mut Authenticator,
+    platform: &mut Fast,
+    now: &mut Duration,
+    request: &[u8],
+    reply: &'r mut [u8; MAX_MESSAGE],
+    what: &'static str,
+) -> Result<&'r [u8], BenchError> {
+    *now += Duration::from_millis(1);
+    let request = Input::Request { from: FROM, protocol: Protocol::Ctap2, bytes: black_box(request) };
+    let mut step = key.handle(*now, platform, request, &mut reply[..]);
+    if let Step::Ask(_) = step {
+        step = key.handle(*now, platform, Input::User(UserAct::Touched), &mut reply[..]);
+    }
+    let Step::Reply(len) = step else { return Err(BenchError::Refused { what, status: 0xff }) };
+    match reply[..len].split_first() {
+        Some((0, cbor)) => Ok(cbor),
+        Some((status, _)) => Err(BenchError::Refused { what, status: *status }),
+        None => Err(BenchError::Refused { what, status: 0xff }),
+    }
+}
+
+fn profile(settings: &Override) -> Result<Profile, BenchError> {
+    let passkey = profiles::find("passkey").map_err(set_up)?;
+    settings.apply(&passkey.profile).map_err(|errors| set_up(format!("{errors:?}")))
+}
+
+fn set_up(error: impl ToString) -> BenchError {
+    BenchError::SetUp(error.to_string())
+}
+
+fn rp_id(nth: usize) -> Value {
+    Value::from(format!("rp-{nth}.example"))
+}
+
+fn map(entries: Vec<(Value, Value)>) -> Value {
+    Value::Map(entries)
+}
+
+fn descriptor(id: Vec<u8>) -> Value {
+    map(vec![("id".into(), Value::Bytes(id)), ("type".into(), "public-key".into())])
+}
+
+fn message(command: u8, parameters: Vec<(i32, Value)>) -> Result<Vec<u8>, BenchError> {
+    let parameters = parameters.into_iter().map(|(key, value)| (key.into(), value)).collect();
+    let mut bytes = vec![command];
+    ciborium::into_writer(&map(parameters), &mut bytes).map_err(set_up)?;
+    Ok(bytes)
+}
+
+/// An authenticatorMakeCredential request for ES256.
+fn creation(nth: usize, rk: bool) -> Result<Vec<u8>, BenchError> {
+    let user = map(vec![
+        ("id".into(), Value::Bytes(nth.to_be_bytes().to_vec())),
+        ("name".into(), "user@example".into()),
+        ("displayName".into(), "A user".into()),
+    ]);
+    let parameters = map(vec![("alg".into(), (-7).into()), ("type".into(), "public-key".into())]);
+    let mut fields = vec![
+        (1, Value::Bytes(vec![0x11; 32])),
+        (2, map(vec![("id".into(), rp_id(nth))])),
+        (3, user),
+        (4, Value::Array(vec![parameters])),
+    ];
+    if rk {
+        fields.push((7, map(vec![("rk".into(), true.into())])));
+    }
+    message(MAKE_CREDENTIAL, fields)
+}
+
+/// An authenticatorGetAssertion request, with an allow list of one if an id is given.
+fn assertion(nth: usize, allowed: Option<Vec<u8>>) -> Result<Vec<u8>, BenchError> {
+    let mut fields = vec![(1, rp_id(nth)), (2, Value::Bytes(vec![0x22; 32]))];
+    fields.extend(allowed.map(|id| (3, Value::Array(vec![descriptor(id)]))));
+    message(GET_ASSERTION, fields)
+}
+
+/// The credential id in the authenticator data (member 2) of a makeCredential reply:
+/// after 37 bytes of header and 16 of AAGUID, two bytes of length and the id.
+fn credential_id(reply: &[u8]) -> Option<Vec<u8>> {
+    let reply: Value = ciborium::from_reader(reply).ok()?;
+    let members = reply.as_map()?;
+    let (_, data) = members.iter().find(|(key, _)| *key == Value::from(2))?;
+    let data = data.as_bytes()?;
+    let (length, rest) = data.get(53..)?.split_first_chunk::<2>()?;
+    rest.get(..usize::from(u16::from_be_bytes(*length))).map(<[u8]>::to_vec)
+}

@@ -1,0 +1,118 @@
+//! `anykey keys`.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use profiles::{Shown, ShownCtap2};
+use report::text::wrap;
+
+use crate::args::{KeysArgs, KeysCommand};
+use crate::failure::Failure;
+use crate::keys;
+use crate::screen::Screen;
+use crate::table::Table;
+
+/// Lists the keys or shows one.
+///
+/// # Errors
+/// There is no such key, or standard output could not be written.
+pub fn perform(args: &KeysArgs, screen: Screen, out: &mut dyn Write) -> Result<(), Failure> {
+    match &args.command {
+        None => list(args.json, screen, out),
+        Some(KeysCommand::Show(show)) => {
+            let key = Shown::from(&keys::find(&show.name)?);
+            if show.json {
+                return super::json(&key, out);
+            }
+            Ok(card(&key, screen, out)?)
+        }
+    }
+}
+
+fn list(json: bool, screen: Screen, out: &mut dyn Write) -> Result<(), Failure> {
+    let keys: Vec<Shown> = profiles::all().iter().map(Shown::from).collect();
+    if json {
+        return super::json(&keys, out);
+    }
+    let mut table = Table::new(["KEY", "SPEAKS", "RESIDENT", "USER VERIFICATION", "SUMMARY"]);
+    for key in keys {
+        let resident = key.ctap2.as_ref().is_some_and(|ctap2| ctap2.rk);
+        let uv = key.ctap2.as_ref().map_or_else(|| "absent".to_owned(), |ctap2| ctap2.uv.to_string());
+        table.row([key.name, join(&key.versions), yes(resident).to_owned(), uv, key.summary]);
+    }
+    Ok(table.print(screen, out)?)
+}
+
+/// One key, member by member.
+fn card(key: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = vec![
+        ("product", key.product.clone()),
+        ("summary", key.summary.clone()),
+        ("AAGUID", key.aaguid.to_string()),
+        ("speaks", join(&key.versions)),
+        ("attachment", key.attachment.to_string()),
+        ("transports", join(&key.transports)),
+        ("counter", key.counter.to_string()),
+        ("backup", key.backup.to_string()),
+        ("touch time-out", format!("{} ms", key.touch_timeout_ms)),
+        ("reset window", format!("{} ms after power-on", key.reset_window_ms)),
+        (
+            "USB",
+            format!(
+                "{}:{}, {}",
+                key.usb.vendor,
+                key.usb.product,
+                if key.usb.wink { "winks" } else { "does not wink" }
+            ),
+        ),
+    ];
+    match &key.ctap2 {
+        Some(ctap2) => lines.extend(ctap2_lines(ctap2)),
+        None => lines.push(("CTAP2", "not spoken: CTAPHID_CBOR is refused".to_owned())),
+    }
+    match &key.u2f {
+        Some(u2f) => lines.push(("U2F key handle", format!("{} bytes", u2f.key_handle))),
+        None => lines.push(("U2F", "not spoken".to_owned())),
+    }
+    lines.push(("source", key.source.kind.to_string()));
+    lines.push(("", key.source.note.clone()));
+    lines.extend(key.source.links.iter().map(|link| ("", link.clone())));
+    let look = screen.out;
+    writeln!(out, "{}", look.paint(Style::new().bold(), &look.clean(&key.name)))?;
+    for (name, value) in lines {
+        let value = look.clean(&value);
+        let room = look.columns().saturating_sub(LABEL + 2);
+        for (at, part) in wrap(&value, room).iter().enumerate() {
+            let label = if at == 0 { name } else { "" };
+            writeln!(out, "  {label:<LABEL$}{part}")?;
+        }
+    }
+    Ok(())
+}
+
+fn ctap2_lines(ctap2: &ShownCtap2) -> Vec<(&'static str, String)> {
+    let algorithms: Vec<String> = ctap2.algorithms.iter().map(ToString::to_string).collect();
+    vec![
+        (
+            "resident keys",
+            if ctap2.rk { format!("up to {}", ctap2.resident_credentials) } else { "no".to_owned() },
+        ),
+        ("verifies user", ctap2.uv.to_string()),
+        ("algorithms", algorithms.join(", ")),
+        ("attestation", ctap2.attestation.to_string()),
+        ("longest list", format!("{} credentials", ctap2.max_credential_count_in_list)),
+        ("longest message", format!("{} bytes", ctap2.max_msg_size)),
+        ("firmware", ctap2.firmware_version.to_string()),
+    ]
+}
+
+fn join(words: &[impl ToString]) -> String {
+    words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+/// Columns of the names.
+const LABEL: usize = 17;
