@@ -14,3 +14,6 @@ pub use clock::Clock;
 pub use flaws::{About, Ceremony, Flaw, Flaws, UnknownFlaw};
 pub use server::{Running, Server, Settings, StartError};
 pub use target::ReferenceTarget;
+
+#[cfg(test)]
+mod tests;

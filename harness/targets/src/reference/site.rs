@@ -173,6 +173,3 @@ fn bytes<const N: usize>(random: &mut ChaCha20Rng) -> [u8; N] {
     random.fill_bytes(&mut bytes);
     bytes
 }
-
-#[cfg(test)]
-mod tests;

@@ -175,7 +175,7 @@ flaws! {
     DeletedCredentialAccepted, "deleted-credential-accepted", Login, "credential-known", "sctn-verifying-assertion",
         "Deleted credential accepted",
         "The server takes a login with a credential that was removed.";
-    UvNotAsked, "uv-not-asked", Both, "user-verification-asked", "dom-publickeycredentialrequestoptions-userverification",
+    UvNotAsked, "uv-not-asked", Both, "user-verified", "dom-publickeycredentialrequestoptions-userverification",
         "User verification not asked for",
         "The server insists on user verification and asks the client to do without.";
     UvDemandedWhenDiscouraged, "uv-demanded-when-discouraged", Both, "user-verified", "enum-userVerificationRequirement",

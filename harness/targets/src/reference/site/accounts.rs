@@ -58,8 +58,12 @@ impl Accounts {
         password: &str,
         random: &mut ChaCha20Rng,
     ) -> Result<(), Refusal> {
-        if name.is_empty() || name.len() > NAME_LIMIT || name.chars().any(char::is_control) {
-            let why = format!("an account's name has 1 to {NAME_LIMIT} bytes and no control characters");
+        // A path cannot carry the names of dots.
+        let named = !matches!(name, "" | "." | "..");
+        if !named || name.len() > NAME_LIMIT || name.chars().any(char::is_control) {
+            let why = format!(
+                "an account's name has 1 to {NAME_LIMIT} bytes, no control characters, and is not `.` or `..`"
+            );
             return Err(Refusal::failed("account-name", why));
         }
         if password.len() > PASSWORD_LIMIT {
@@ -137,10 +141,10 @@ impl Accounts {
         if !room && !self.credentials.contains_key(&credential.record.id) {
             return Err(Refusal::full(format!("an account keeps at most {CREDENTIAL_LIMIT} credentials")));
         }
-        if let Some(old) = self.credentials.remove(&credential.record.id) {
-            if let Some(account) = self.by_name.get_mut(&old.owner) {
-                account.credentials.retain(|id| *id != old.record.id);
-            }
+        if let Some(old) = self.credentials.remove(&credential.record.id)
+            && let Some(account) = self.by_name.get_mut(&old.owner)
+        {
+            account.credentials.retain(|id| *id != old.record.id);
         }
         if let Some(account) = self.by_name.get_mut(&credential.owner) {
             account.credentials.push(credential.record.id.clone());
@@ -161,10 +165,10 @@ impl Accounts {
         if let Some(account) = self.by_name.get_mut(name) {
             account.credentials.retain(|other| other != id);
         }
-        if let Some(credential) = self.credentials.remove(id) {
-            if self.deleted.len() < DELETED_LIMIT {
-                self.deleted.insert(id.to_vec(), credential);
-            }
+        if let Some(credential) = self.credentials.remove(id)
+            && self.deleted.len() < DELETED_LIMIT
+        {
+            self.deleted.insert(id.to_vec(), credential);
         }
         Ok(())
     }

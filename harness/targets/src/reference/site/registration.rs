@@ -40,12 +40,13 @@ impl Site {
         let ceremony = state.take(session, Kind::Registration, &challenge, self.settings.flaws, now)?;
         let skip = self.skipped_at_registration();
         let verified = self.verify_registration(state, &ceremony, response, skip);
-        if let Err(refusal) = &verified {
-            if refusal.check == Check::AaguidDenied.name() && self.has(Flaw::RefusedCredentialStored) {
-                let skip = skip.with(Check::AaguidDenied);
-                self.verify_registration(state, &ceremony, response, skip)
-                    .and_then(|c| state.accounts.store(c))?;
-            }
+        if let Err(refusal) = &verified
+            && refusal.check == Check::AaguidDenied.name()
+            && self.has(Flaw::RefusedCredentialStored)
+        {
+            let skip = skip.with(Check::AaguidDenied);
+            let credential = self.verify_registration(state, &ceremony, response, skip)?;
+            state.accounts.store(credential)?;
         }
         let credential = verified?;
         let registered = Registered { user: credential.owner.clone(), credential: Listed::of(&credential) };
