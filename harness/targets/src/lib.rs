@@ -1,6 +1,7 @@
 //! One server each: the reference server with its named flaws, Keycloak.
 
 pub mod http;
+pub mod keycloak;
 pub mod reference;
 pub mod target;
 

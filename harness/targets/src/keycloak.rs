@@ -1,0 +1,24 @@
+//! Keycloak, driven through the pages that a person would see.
+//!
+//! Known to this module: a refused ceremony is an HTTP 200 page, its reason stands on the page (registration) or in the
+//! realm's events (login); a realm's policy is replaced as a whole or silently not at all; a second key of one user with
+//! the label of the first is refused; success is a redirect with `code=`, not any redirect.
+
+mod admin;
+mod error;
+mod home;
+mod java;
+mod page;
+mod policy;
+mod process;
+mod realm;
+mod session;
+mod site;
+mod target;
+
+pub use admin::AdminLogin;
+pub use error::KeycloakError;
+pub use target::{KeycloakSettings, KeycloakTarget};
+
+#[cfg(test)]
+mod tests;

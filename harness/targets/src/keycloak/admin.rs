@@ -1,0 +1,242 @@
+//! Keycloak's admin interface: realms, users, credentials, events.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::error::KeycloakError;
+use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
+use crate::target::{CredentialRecord, TargetError};
+
+/// How long before its end a token is not used any more.
+const MARGIN: Duration = Duration::from_secs(15);
+
+/// The login of an admin of the realm `master`.
+#[derive(Clone)]
+pub struct AdminLogin {
+    /// The user name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for AdminLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AdminLogin").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl AdminLogin {
+    /// The login in `ANYKEY_KEYCLOAK_ADMIN` and `ANYKEY_KEYCLOAK_PASSWORD`, or in the file that
+    /// `ANYKEY_KEYCLOAK_PASSWORD_FILE` names.
+    ///
+    /// # Errors
+    /// One is not set, or the file cannot be read.
+    pub fn from_environment() -> Result<Self, KeycloakError> {
+        let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let user = variable("ANYKEY_KEYCLOAK_ADMIN").ok_or(KeycloakError::NoLogin)?;
+        let password = match (variable("ANYKEY_KEYCLOAK_PASSWORD"), variable("ANYKEY_KEYCLOAK_PASSWORD_FILE"))
+        {
+            (Some(password), _) => password,
+            (None, Some(file)) => {
+                let file = Path::new(&file);
+                let text = std::fs::read_to_string(file).map_err(|e| KeycloakError::file(file, e))?;
+                text.trim_end_matches(['\r', '\n']).to_owned()
+            }
+            (None, None) => return Err(KeycloakError::NoLogin),
+        };
+        Ok(Self { user, password })
+    }
+}
+
+/// One refused login, as the realm's events tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LoginError {
+    /// The kind, `invalid_user_credentials`.
+    pub(super) error: String,
+    /// The reason in words, if there is one.
+    pub(super) detail: Option<String>,
+}
+
+/// The admin interface of one server.
+#[derive(Debug)]
+pub(super) struct Admin {
+    client: HttpClient,
+    base: Url,
+    login: AdminLogin,
+    timeout: Duration,
+    token: Mutex<Option<(String, Instant)>>,
+}
+
+impl Admin {
+    pub(super) fn new(client: HttpClient, base: Url, login: AdminLogin, timeout: Duration) -> Self {
+        Self { client, base, login, timeout, token: Mutex::new(None) }
+    }
+
+    /// The same interface on other connections.
+    pub(super) fn with_client(&self, client: HttpClient) -> Self {
+        Self::new(client, self.base.clone(), self.login.clone(), self.timeout)
+    }
+
+    /// The server's version, which is also the proof that the login is good.
+    pub(super) async fn version(&self) -> Result<String, KeycloakError> {
+        let bad = |why: String| KeycloakError::Admin { url: self.base.to_string(), why };
+        let info = self.value("serverinfo").await.map_err(|e| bad(e.to_string()))?;
+        match info["systemInfo"]["version"].as_str() {
+            Some(version) => Ok(version.to_owned()),
+            None => Err(bad("tells no version; may this admin see and make realms?".into())),
+        }
+    }
+
+    /// The representation of a realm.
+    pub(super) async fn realm(&self, realm: &str) -> Result<Value, TargetError> {
+        self.value(&format!("realms/{realm}")).await
+    }
+
+    /// Makes a realm.
+    pub(super) async fn create_realm(&self, representation: &Value) -> Result<(), TargetError> {
+        self.send(Method::POST, "realms", Body::Json(representation)).await.map(drop)
+    }
+
+    /// Removes a realm.
+    pub(super) async fn delete_realm(&self, realm: &str) -> Result<(), TargetError> {
+        self.send(Method::DELETE, &format!("realms/{realm}"), Body::Empty).await.map(drop)
+    }
+
+    /// Makes a user and gives its id.
+    pub(super) async fn create_user(&self, realm: &str, user: &Value) -> Result<String, TargetError> {
+        let answer = self.send(Method::POST, &format!("realms/{realm}/users"), Body::Json(user)).await?;
+        let id = answer.location().and_then(|url| url.path_segments()?.next_back().map(str::to_owned));
+        id.ok_or_else(|| TargetError::Unknown("Keycloak made a user and did not tell its id".into()))
+    }
+
+    /// Removes a user.
+    pub(super) async fn delete_user(&self, realm: &str, user: &str) -> Result<(), TargetError> {
+        self.send(Method::DELETE, &format!("realms/{realm}/users/{user}"), Body::Empty).await.map(drop)
+    }
+
+    /// The keys of a user, with Keycloak's own ids of them.
+    pub(super) async fn credentials(
+        &self,
+        realm: &str,
+        user: &str,
+    ) -> Result<Vec<(String, CredentialRecord)>, TargetError> {
+        let list = self.value(&format!("realms/{realm}/users/{user}/credentials")).await?;
+        let rows = list.as_array().ok_or_else(|| unexpected("a list of credentials", &list))?;
+        let keys = rows.iter().filter(|row| row["type"].as_str().is_some_and(|t| t.starts_with("webauthn")));
+        keys.map(|row| record(row).ok_or_else(|| unexpected("a credential", row))).collect()
+    }
+
+    /// Removes one credential, by Keycloak's id of it.
+    pub(super) async fn delete_credential(
+        &self,
+        realm: &str,
+        user: &str,
+        id: &str,
+    ) -> Result<(), TargetError> {
+        let path = format!("realms/{realm}/users/{user}/credentials/{id}");
+        self.send(Method::DELETE, &path, Body::Empty).await.map(drop)
+    }
+
+    /// The newest refused login of that authentication session.
+    pub(super) async fn login_error(
+        &self,
+        realm: &str,
+        code_id: &str,
+    ) -> Result<Option<LoginError>, TargetError> {
+        let events = self.value(&format!("realms/{realm}/events?type=LOGIN_ERROR&max=50")).await?;
+        let events = events.as_array().map(Vec::as_slice).unwrap_or_default();
+        let ours = events.iter().find(|event| event["details"]["code_id"].as_str() == Some(code_id));
+        Ok(ours.map(|event| LoginError {
+            error: event["error"].as_str().unwrap_or_default().to_owned(),
+            detail: event["details"]["web_authn_authentication_error_detail"].as_str().map(str::to_owned),
+        }))
+    }
+
+    async fn value(&self, path: &str) -> Result<Value, TargetError> {
+        Ok(self.send(Method::GET, path, Body::Empty).await?.json()?)
+    }
+
+    /// One call; anything but 2xx is an error, since the bench asks for nothing that an admin may not do.
+    async fn send(&self, method: Method, path: &str, body: Body<'_>) -> Result<Answer, TargetError> {
+        let bearer = format!("Bearer {}", self.token().await?);
+        let mut agent = self.agent();
+        let headers = [(header::AUTHORIZATION, bearer.as_str()), (header::ACCEPT, "application/json")];
+        let answer = agent.send(method.clone(), &format!("admin/{path}"), &headers, body).await?;
+        if answer.is_success() {
+            return Ok(answer);
+        }
+        let place = path.split('?').next().unwrap_or(path);
+        let said = said(&answer);
+        Err(TargetError::Unknown(format!(
+            "Keycloak's admin interface: {method} {place}: HTTP {}: {said}",
+            answer.status
+        )))
+    }
+
+    async fn token(&self) -> Result<String, TargetError> {
+        let mut kept = self.token.lock().await;
+        if let Some((token, _)) = kept.as_ref().filter(|(_, until)| *until > Instant::now()) {
+            return Ok(token.clone());
+        }
+        let form = [
+            ("grant_type", "password"),
+            ("client_id", "admin-cli"),
+            ("username", self.login.user.as_str()),
+            ("password", self.login.password.as_str()),
+        ];
+        let asked = Instant::now();
+        let path = "realms/master/protocol/openid-connect/token";
+        let answer = self.agent().post(path, Body::Form(&form)).await?;
+        if answer.status != 200 {
+            let why = format!("the admin login is refused with HTTP {}: {}", answer.status, said(&answer));
+            return Err(TargetError::Unknown(why));
+        }
+        let value = answer.json()?;
+        let Some(token) = value["access_token"].as_str() else {
+            return Err(unexpected("an access token", &json!(value.as_object().map(|o| o.len()))));
+        };
+        let life = Duration::from_secs(value["expires_in"].as_u64().unwrap_or(60));
+        *kept = Some((token.to_owned(), asked + life.saturating_sub(MARGIN)));
+        Ok(token.to_owned())
+    }
+
+    fn agent(&self) -> Agent {
+        Agent::with_client(self.base.clone(), self.client.clone()).timeout(self.timeout)
+    }
+}
+
+/// Keycloak's words in a JSON error, or the start of what came.
+fn said(answer: &Answer) -> String {
+    let Ok(value) = answer.json() else { return answer.start() };
+    let words = ["errorMessage", "error_description", "error"].iter().find_map(|name| value[name].as_str());
+    words.map_or_else(|| answer.start(), str::to_owned)
+}
+
+fn unexpected(wanted: &str, got: &Value) -> TargetError {
+    TargetError::Unknown(format!("Keycloak's admin interface: {wanted} is expected, not `{got}`"))
+}
+
+/// A row of the credentials list. Its `credentialData` is JSON in a string; the id in it is base64 with padding.
+pub(super) fn record(row: &Value) -> Option<(String, CredentialRecord)> {
+    let data: Value = serde_json::from_str(row["credentialData"].as_str()?).ok()?;
+    let id = decode(data["credentialId"].as_str()?)?;
+    let sign_count = data["counter"].as_u64().and_then(|n| u32::try_from(n).ok());
+    let aaguid = data["aaguid"].as_str().map(str::to_owned);
+    Some((row["id"].as_str()?.to_owned(), CredentialRecord { id, sign_count, aaguid }))
+}
+
+/// Base64 of either alphabet, with or without padding.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let bare = text.trim_end_matches('=');
+    STANDARD
+        .decode(text)
+        .or_else(|_| STANDARD_NO_PAD.decode(bare))
+        .or_else(|_| URL_SAFE_NO_PAD.decode(bare))
+        .ok()
+}

@@ -1,0 +1,141 @@
+//! A bench policy in Keycloak's words, or the reason why Keycloak has no such policy.
+
+use plan::Policy;
+use plan::policy::{Attachment, BackupRule, Conveyance, CounterRule, Login, Requirement, Trust};
+use serde_json::{Map, Value, json};
+
+use crate::target::TargetError;
+
+/// The algorithms that Keycloak knows, by COSE number.
+const ALGORITHMS: [(i32, &str); 8] = [
+    (-7, "ES256"),
+    (-8, "Ed25519"),
+    (-35, "ES384"),
+    (-36, "ES512"),
+    (-257, "RS256"),
+    (-258, "RS384"),
+    (-259, "RS512"),
+    (-65535, "RS1"),
+];
+
+/// Keycloak's word for a setting that is not made.
+pub(super) const NOT_SPECIFIED: &str = "not specified";
+
+/// What the running server brings to a policy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Server {
+    /// It has the setting `ResidentKey` (from 26.7).
+    pub(super) resident_key: bool,
+    /// It trusts the attestation roots that the case wants.
+    pub(super) trusts: bool,
+}
+
+/// The prefix of the settings: Keycloak keeps two policies, one for second factors and one for passwordless logins.
+pub(super) fn prefix(login: Login) -> &'static str {
+    match login {
+        Login::SecondFactor => "webAuthnPolicy",
+        Login::Passwordless | Login::Usernameless => "webAuthnPolicyPasswordless",
+    }
+}
+
+/// The settings of a realm that is to have `policy`. All of them, since those that are left out get Keycloak's defaults.
+///
+/// # Errors
+/// [`TargetError::Unsupported`] for a rule that Keycloak lacks.
+pub(super) fn settings(policy: &Policy, server: Server) -> Result<Map<String, Value>, TargetError> {
+    expressible(policy, server)?;
+    let mut algorithms = Vec::new();
+    for number in &policy.algorithms {
+        match ALGORITHMS.iter().find(|(known, _)| known == number) {
+            Some((_, name)) => algorithms.push(*name),
+            None => return Err(lacks(format!("it has no signature algorithm {number}"))),
+        }
+    }
+    let mut members = vec![
+        ("RpEntityName", json!("AnyKey")),
+        ("SignatureAlgorithms", json!(algorithms)),
+        ("RpId", json!("")),
+        ("AttestationConveyancePreference", json!(conveyance(policy.attestation))),
+        ("AuthenticatorAttachment", json!(policy.attachment.map_or(NOT_SPECIFIED, attachment))),
+        ("UserVerificationRequirement", json!(requirement(policy.user_verification))),
+        ("CreateTimeout", json!(0)),
+        ("AvoidSameAuthenticatorRegister", json!(policy.exclude_credentials)),
+        ("AcceptableAaguids", json!(policy.aaguid_allow)),
+        ("ExtraOrigins", json!([])),
+    ];
+    // From 26.7 the older setting is deprecated, and the newer one goes before it.
+    if server.resident_key {
+        members.push(("ResidentKey", json!(requirement(policy.resident_key))));
+        members.push(("RequireResidentKey", json!(NOT_SPECIFIED)));
+    } else {
+        let require = policy.resident_key == Requirement::Required;
+        members.push(("RequireResidentKey", json!(if require { "Yes" } else { "No" })));
+    }
+    let prefix = prefix(policy.login);
+    Ok(members.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect())
+}
+
+/// The settings that a server says differently from what it was told.
+pub(super) fn differences(wanted: &Map<String, Value>, got: &Value) -> Vec<String> {
+    let different = wanted.iter().filter(|(name, value)| got[name.as_str()] != **value);
+    different.map(|(name, value)| format!("{name} is {} instead of {value}", got[name.as_str()])).collect()
+}
+
+fn expressible(policy: &Policy, server: Server) -> Result<(), TargetError> {
+    if !policy.aaguid_deny.is_empty() {
+        return Err(lacks("it can list the AAGUIDs it accepts, not those it refuses"));
+    }
+    if policy.counter == CounterRule::Ignore {
+        return Err(lacks("its counter check cannot be switched off"));
+    }
+    if policy.backup_eligibility != BackupRule::Any {
+        return Err(lacks("it has no rule about backup eligibility"));
+    }
+    if policy.resident_key == Requirement::Preferred && !server.resident_key {
+        return Err(lacks("before 26.7 it asks for a resident key or does not, it cannot prefer one"));
+    }
+    match (policy.trust, policy.attestation) {
+        (Trust::Any, Conveyance::None) if policy.aaguid_allow.is_empty() => Ok(()),
+        (Trust::Any, Conveyance::None) => Err(lacks("its list of AAGUIDs needs attestation")),
+        (Trust::Any, _) => {
+            Err(lacks("when it asks for attestation it takes no certificate from outside its trust store"))
+        }
+        (Trust::Anchored, Conveyance::None) => {
+            Err(lacks("it checks no chain when it asks for no attestation"))
+        }
+        (Trust::Anchored, _) if policy.aaguid_allow.is_empty() => Err(lacks(
+            "it takes self attestation, whatever its trust store says, unless it has a list of AAGUIDs",
+        )),
+        (Trust::Anchored, _) if !server.trusts => {
+            Err(lacks("its trust store is read at its start, and was given other attestation roots"))
+        }
+        (Trust::Anchored, _) => Ok(()),
+    }
+}
+
+fn lacks(reason: impl Into<String>) -> TargetError {
+    TargetError::Unsupported(format!("Keycloak: {}", reason.into()))
+}
+
+fn requirement(value: Requirement) -> &'static str {
+    match value {
+        Requirement::Required => "required",
+        Requirement::Preferred => "preferred",
+        Requirement::Discouraged => "discouraged",
+    }
+}
+
+fn conveyance(value: Conveyance) -> &'static str {
+    match value {
+        Conveyance::None => "none",
+        Conveyance::Indirect => "indirect",
+        Conveyance::Direct => "direct",
+    }
+}
+
+fn attachment(value: Attachment) -> &'static str {
+    match value {
+        Attachment::Platform => "platform",
+        Attachment::CrossPlatform => "cross-platform",
+    }
+}

@@ -1,0 +1,155 @@
+//! A relying party: users of its own in the realm of its policy.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use plan::Policy;
+use plan::policy::Login;
+use url::Url;
+
+use super::admin::Admin;
+use super::realm;
+use super::session::KeycloakSession;
+use crate::http::HttpClient;
+use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
+
+/// What sites and sessions of one server share.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// The base URL, as the server writes it on its pages.
+    pub(super) base: Url,
+    /// The admin interface.
+    pub(super) admin: Admin,
+    /// The connections.
+    pub(super) client: HttpClient,
+    /// For one exchange.
+    pub(super) timeout: Duration,
+}
+
+impl Server {
+    /// The same server on connections of the caller's own.
+    pub(super) fn with_own_connections(&self) -> Self {
+        let client = HttpClient::new();
+        let admin = self.admin.with_client(client.clone());
+        Self { base: self.base.clone(), admin, client, timeout: self.timeout }
+    }
+}
+
+/// A user of the realm.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// Keycloak's id of it.
+    pub(super) id: String,
+    /// The user name in the realm.
+    pub(super) name: String,
+}
+
+/// One site. Several share the realm of their policy: each has its user names to itself by a tag at their ends, so two
+/// cases that both have an `alice` do not meet.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) server: Arc<Server>,
+    pub(super) realm: String,
+    pub(super) login: Login,
+    pub(super) algorithms: Vec<i32>,
+    tag: String,
+    users: Mutex<HashMap<String, Known>>,
+    enrolled: Mutex<HashSet<String>>,
+}
+
+impl Place {
+    pub(super) fn new(server: Arc<Server>, realm: String, policy: &Policy, tag: String) -> Self {
+        let (login, algorithms) = (policy.login, policy.algorithms.clone());
+        Self { server, realm, login, algorithms, tag, users: Mutex::default(), enrolled: Mutex::default() }
+    }
+
+    /// The user that was made for an account.
+    pub(super) fn known(&self, who: &Account) -> Result<Known, TargetError> {
+        let known = locked(&self.users).get(&who.name).cloned();
+        known.ok_or_else(|| {
+            TargetError::Unknown(format!("the account `{}` was not provisioned here", who.name))
+        })
+    }
+
+    /// The account's name of a user name in the realm; other users keep their own.
+    pub(super) fn account_of(&self, user: &str) -> String {
+        let users = locked(&self.users);
+        let account = users.iter().find(|(_, known)| known.name == user).map(|(account, _)| account.clone());
+        account.unwrap_or_else(|| user.to_owned())
+    }
+
+    /// Whether the user's required action is done: the next key is registered by the user's own wish.
+    pub(super) fn is_enrolled(&self, user: &Known) -> bool {
+        locked(&self.enrolled).contains(&user.id)
+    }
+
+    pub(super) fn enrol(&self, user: &Known) {
+        locked(&self.enrolled).insert(user.id.clone());
+    }
+}
+
+/// A site as the bench holds it.
+#[derive(Debug)]
+pub(super) struct KeycloakSite(pub(super) Arc<Place>);
+
+impl Site for KeycloakSite {
+    fn origin(&self) -> String {
+        self.0.server.base.origin().ascii_serialization()
+    }
+
+    fn rp_id(&self) -> String {
+        self.0.server.base.host_str().unwrap_or_default().to_owned()
+    }
+
+    fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
+        Box::pin(async move {
+            let place = &self.0;
+            let name = format!("{}.{}", who.name, place.tag).to_lowercase();
+            let user = realm::user(&name, &who.password, place.login);
+            let id = place.server.admin.create_user(&place.realm, &user).await?;
+            locked(&place.users).insert(who.name.clone(), Known { id, name });
+            Ok(())
+        })
+    }
+
+    fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
+        Box::pin(async move {
+            let known = self.0.known(who)?;
+            self.0.server.admin.delete_user(&self.0.realm, &known.id).await?;
+            locked(&self.0.users).remove(&who.name);
+            locked(&self.0.enrolled).remove(&known.id);
+            Ok(())
+        })
+    }
+
+    fn open<'a>(&'a self) -> TargetResult<'a, Box<dyn Session>> {
+        let session: Box<dyn Session> = Box::new(KeycloakSession::new(self.0.clone()));
+        Box::pin(async move { Ok(session) })
+    }
+
+    fn credentials<'a>(&'a self, who: &'a Account) -> TargetResult<'a, Vec<CredentialRecord>> {
+        Box::pin(async move {
+            let known = self.0.known(who)?;
+            let rows = self.0.server.admin.credentials(&self.0.realm, &known.id).await?;
+            Ok(rows.into_iter().map(|(_, record)| record).collect())
+        })
+    }
+
+    fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()> {
+        Box::pin(async move {
+            let known = self.0.known(who)?;
+            let admin = &self.0.server.admin;
+            let rows = admin.credentials(&self.0.realm, &known.id).await?;
+            match rows.iter().find(|(_, record)| record.id == id) {
+                Some((row, _)) => admin.delete_credential(&self.0.realm, &known.id, row).await,
+                None => Err(TargetError::Unknown(format!("`{}` has no credential of that id", who.name))),
+            }
+        })
+    }
+}
+
+/// The content of a lock; a panic elsewhere leaves these maps whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

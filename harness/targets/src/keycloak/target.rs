@@ -1,0 +1,227 @@
+//! Keycloak as a target: started here, or attached to.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use plan::Policy;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::admin::{Admin, AdminLogin};
+use super::error::KeycloakError;
+use super::process::{Process, Start};
+use super::site::{KeycloakSite, Place, Server};
+use super::{home, policy, realm, session};
+use crate::http::HttpClient;
+use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
+
+/// How the bench treats its Keycloak.
+#[derive(Clone, Debug)]
+pub struct KeycloakSettings {
+    /// Attestation roots (DER). A Keycloak that is started here gets them as its trust store; one that is attached to
+    /// must have been started with them.
+    pub anchors: Vec<Vec<u8>>,
+    /// How long the start may take; the first one of a distribution compiles it.
+    pub start_timeout: Duration,
+    /// How long one exchange may take.
+    pub request_timeout: Duration,
+    /// Where unpacked archives and compiled distributions are kept; `None`: nothing is kept.
+    pub cache: Option<PathBuf>,
+    /// Where the log of a Keycloak that is started here goes; `None`: to a temporary file.
+    pub log: Option<PathBuf>,
+}
+
+impl Default for KeycloakSettings {
+    fn default() -> Self {
+        Self {
+            anchors: Vec::new(),
+            start_timeout: Duration::from_secs(180),
+            request_timeout: Duration::from_secs(30),
+            cache: home::default_cache(),
+            log: None,
+        }
+    }
+}
+
+/// One Keycloak. A process that was started here ends with the value; realms that were made on a server of somebody
+/// else's are removed with it.
+#[derive(Debug)]
+pub struct KeycloakTarget {
+    server: Arc<Server>,
+    version: String,
+    resident_key: bool,
+    anchors: Vec<Vec<u8>>,
+    /// Names of this run's realms begin with it.
+    run: String,
+    realms: Mutex<HashMap<Policy, String>>,
+    sites: AtomicU32,
+    process: Option<std::sync::Mutex<Process>>,
+}
+
+impl KeycloakTarget {
+    /// Starts a Keycloak of that distribution (directory, .zip or .tar.gz) on a free port of this machine.
+    ///
+    /// # Errors
+    /// No Java, no distribution, or it does not come up; then with the end of its log.
+    pub async fn start(distribution: &Path, settings: KeycloakSettings) -> Result<Self, KeycloakError> {
+        let client = HttpClient::new();
+        let start = Start {
+            distribution,
+            cache: settings.cache.as_deref(),
+            log: settings.log.as_deref(),
+            anchors: &settings.anchors,
+            timeout: settings.start_timeout,
+        };
+        let process = Process::start(&start, &client).await?;
+        let (url, admin) = (process.url.clone(), process.admin.clone());
+        Self::connect(url, admin, settings, client, Some(process)).await
+    }
+
+    /// Takes a Keycloak that runs already; `url` is the base URL that its pages carry. Realms are made on it, used, and
+    /// removed.
+    ///
+    /// # Errors
+    /// It does not answer, or does not let the admin in.
+    pub async fn attach(
+        url: Url,
+        admin: AdminLogin,
+        settings: KeycloakSettings,
+    ) -> Result<Self, KeycloakError> {
+        Self::connect(url, admin, settings, HttpClient::new(), None).await
+    }
+
+    async fn connect(
+        mut base: Url,
+        login: AdminLogin,
+        settings: KeycloakSettings,
+        client: HttpClient,
+        process: Option<Process>,
+    ) -> Result<Self, KeycloakError> {
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let timeout = settings.request_timeout;
+        let admin = Admin::new(client.clone(), base.clone(), login, timeout);
+        let version = admin.version().await?;
+        let bad = |e: TargetError| KeycloakError::Admin { url: base.to_string(), why: e.to_string() };
+        let master = admin.realm("master").await.map_err(bad)?;
+        let resident_key = master.get("webAuthnPolicyResidentKey").is_some();
+        let server = Arc::new(Server { base, admin, client, timeout });
+        Ok(Self {
+            server,
+            version,
+            resident_key,
+            anchors: settings.anchors,
+            run: format!("anykey-{:08x}", rand::random::<u32>()),
+            realms: Mutex::default(),
+            sites: AtomicU32::new(0),
+            process: process.map(std::sync::Mutex::new),
+        })
+    }
+
+    /// The last lines of the log of a Keycloak that was started here.
+    pub fn log_tail(&self) -> Option<String> {
+        let process = self.process.as_ref()?;
+        Some(process.lock().unwrap_or_else(std::sync::PoisonError::into_inner).log_tail())
+    }
+
+    /// `false` once a Keycloak that was started here is gone.
+    pub fn is_alive(&self) -> bool {
+        match &self.process {
+            None => true,
+            Some(process) => !process.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ended(),
+        }
+    }
+
+    /// The realm of that policy, made if there is none yet.
+    async fn realm(&self, wanted: &Policy, trusts: bool) -> Result<String, TargetError> {
+        let server = policy::Server { resident_key: self.resident_key, trusts };
+        let settings = policy::settings(wanted, server)?;
+        let mut realms = self.realms.lock().await;
+        if let Some(name) = realms.get(wanted) {
+            return Ok(name.clone());
+        }
+        let name = format!("{}-{}", self.run, realms.len() + 1);
+        let done = session::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
+        let representation = realm::representation(&name, &name, wanted.login, done.as_str(), &settings);
+        self.server.admin.create_realm(&representation).await?;
+        realms.insert(wanted.clone(), name.clone());
+        // A policy that Keycloak does not take is answered like one that it takes: look.
+        let got = self.server.admin.realm(&name).await?;
+        let differences = policy::differences(&settings, &got);
+        if differences.is_empty() {
+            return Ok(name);
+        }
+        Err(TargetError::Unknown(format!("Keycloak did not take the policy: {}", differences.join("; "))))
+    }
+
+    /// Removes the realms of this run.
+    async fn remove_realms(server: &Server, realms: &HashMap<Policy, String>) {
+        for name in realms.values() {
+            // On the way out: what cannot be removed stays, under a name that tells where it comes from.
+            let _ = server.admin.delete_realm(name).await;
+        }
+    }
+}
+
+impl Drop for KeycloakTarget {
+    fn drop(&mut self) {
+        let realms = std::mem::take(self.realms.get_mut());
+        if self.process.is_some() || realms.is_empty() {
+            return;
+        }
+        let server = self.server.clone();
+        // A thread of its own, since a runtime may be ending around us.
+        let cleaner = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if let Ok(runtime) = runtime {
+                // New connections: those of the pool belong to the other runtime.
+                let server = server.with_own_connections();
+                runtime.block_on(Self::remove_realms(&server, &realms));
+            }
+        });
+        let _ = cleaner.join();
+    }
+}
+
+impl Target for KeycloakTarget {
+    fn name(&self) -> &str {
+        "keycloak"
+    }
+
+    fn url(&self) -> String {
+        self.server.base.to_string()
+    }
+
+    fn version(&self) -> Option<String> {
+        Some(self.version.clone())
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            policy: true,
+            second_factor: true,
+            passwordless: true,
+            usernameless: true,
+            credentials: true,
+        }
+    }
+
+    fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {
+        Box::pin(async move {
+            let trusts = same_set(wish.anchors, &self.anchors);
+            let realm = self.realm(wish.policy, trusts).await?;
+            let tag = format!("s{}", self.sites.fetch_add(1, Ordering::Relaxed) + 1);
+            let place = Place::new(self.server.clone(), realm, wish.policy, tag);
+            let site: Box<dyn Site> = Box::new(KeycloakSite(Arc::new(place)));
+            Ok(site)
+        })
+    }
+}
+
+fn same_set(one: &[Vec<u8>], other: &[Vec<u8>]) -> bool {
+    one.iter().all(|a| other.contains(a)) && other.iter().all(|a| one.contains(a))
+}
