@@ -31,3 +31,4 @@ mod text;
 
 pub use event::{Ask, Channel, Input, Step, Uptime, UserAct, Waiting};
 pub use machine::Authenticator;
+pub use wire::{MAX_MESSAGE, Protocol};

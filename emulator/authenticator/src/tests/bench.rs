@@ -77,11 +77,11 @@ impl Bench {
 
     fn secret(&self, blob: &KeyBlob) -> Result<SigningKey, CryptoError> {
         let secret = match blob.as_bytes() {
-            [id @ ..] if id.len() == 4 => {
+            id if id.len() == 4 => {
                 let id = u32::from_be_bytes(id.try_into().unwrap());
                 *self.keys.get(&id).ok_or(CryptoError::BadKey)?
             }
-            [sealed @ ..] if sealed.len() == 48 => {
+            sealed if sealed.len() == 48 => {
                 let secret: Vec<u8> = sealed[..32].iter().map(|byte| byte ^ PAD).collect();
                 if Sha256::digest(&secret)[..16] != sealed[32..] {
                     return Err(CryptoError::BadKey);
