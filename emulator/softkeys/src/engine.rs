@@ -11,8 +11,8 @@ pub trait Engine {
     /// Fills `out` with random bytes.
     fn fill(&mut self, out: &mut [u8]);
 
-    /// Sixteen bytes that name a stored key, never given twice.
-    fn id(&mut self) -> [u8; 16];
+    /// Twelve random bytes for the name of a stored key.
+    fn nonce(&mut self) -> [u8; 12];
 
     /// A new P-256 key.
     fn generate(&mut self) -> Result<Self::Key, CryptoError>;

@@ -65,7 +65,7 @@ impl Engine for AwsLc {
         rand::rng().fill_bytes(out);
     }
 
-    fn id(&mut self) -> [u8; 16] {
+    fn nonce(&mut self) -> [u8; 12] {
         rand::random()
     }
 

@@ -1,6 +1,6 @@
 //! The common part of the host platforms: wrapping, stored keys, symmetric primitives, the store passed through.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 
 use aes::Aes256;
@@ -13,13 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::cose;
 use crate::engine::Engine;
+use crate::keyring::{KeyId, Keyring};
 use crate::seal::{Seal, WRAPPED};
-
-/// Length of the blob of a stored key, bytes.
-const ID: usize = 16;
-
-/// The name of a stored key.
-type KeyId = [u8; ID];
 
 /// A host platform: an [`Engine`] for randomness and the curve, over a [`Store`].
 ///
@@ -28,13 +23,15 @@ type KeyId = [u8; ID];
 pub struct Host<E: Engine, S> {
     engine: E,
     seal: Seal,
-    keys: HashMap<KeyId, E::Key>,
+    keys: Keyring<E::Key>,
+    /// Stored keys that a record names, while the records are gone through.
+    marked: HashSet<KeyId>,
     store: S,
 }
 
 impl<E: Engine, S> Host<E, S> {
     pub(crate) fn assemble(engine: E, sealing_key: &[u8; 32], store: S) -> Self {
-        Self { engine, seal: Seal::new(sealing_key), keys: HashMap::new(), store }
+        Self { engine, seal: Seal::new(sealing_key), keys: Keyring::new(), marked: HashSet::new(), store }
     }
 
     /// The store.
@@ -54,17 +51,15 @@ impl<E: Engine, S> Host<E, S> {
 
     /// Forgets every stored key that `named` does not claim: keys whose record was never committed.
     pub fn retain(&mut self, mut named: impl FnMut(&KeyBlob) -> bool) {
-        self.keys.retain(|id, _| KeyBlob::new(id).is_some_and(|blob| named(&blob)));
+        self.keys.retain(|id| KeyBlob::new(id).is_some_and(|blob| named(&blob)));
     }
 
     fn keep(&mut self, key: E::Key, keep: Keep) -> Result<KeyBlob, CryptoError> {
         match keep {
             Keep::Wrapped => self.seal.wrap(&*self.engine.secret(&key)?),
             Keep::Stored => {
-                let id = self.engine.id();
-                let blob = KeyBlob::new(&id).ok_or(CryptoError::Failed)?;
-                self.keys.insert(id, key);
-                Ok(blob)
+                let id = self.keys.insert(self.engine.nonce(), key).ok_or(CryptoError::Failed)?;
+                KeyBlob::new(&id).ok_or(CryptoError::Failed)
             }
         }
     }
@@ -79,8 +74,8 @@ impl<E: Engine, S> Host<E, S> {
             let key = self.engine.load(&*self.seal.unwrap(blob)?)?;
             return work(&self.engine, &key);
         }
-        let key = self.keys.get(blob.as_bytes()).ok_or(CryptoError::BadKey)?;
-        work(&self.engine, key)
+        let id: &KeyId = blob.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
+        work(&self.engine, self.keys.get(id).ok_or(CryptoError::BadKey)?)
     }
 }
 
@@ -122,15 +117,24 @@ impl<E: Engine, S> Crypto for Host<E, S> {
     }
 
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
-        match key.as_bytes().len() {
-            WRAPPED => Ok(()),
-            // A second time is no error: a sweep after a power cut may meet keys that went before.
-            ID => {
-                self.keys.remove(key.as_bytes());
-                Ok(())
-            }
-            _ => Err(CryptoError::BadKey),
+        if key.as_bytes().len() == WRAPPED {
+            return Ok(());
         }
+        let id: &KeyId = key.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
+        // A second time is no error: a sweep after a power cut may meet keys that went before.
+        self.keys.remove(id);
+        Ok(())
+    }
+
+    fn mark(&mut self, key: &KeyBlob) {
+        if let Ok(id) = key.as_bytes().try_into() {
+            self.marked.insert(id);
+        }
+    }
+
+    fn sweep(&mut self) {
+        let marked = std::mem::take(&mut self.marked);
+        self.keys.retain(|id| marked.contains(id));
     }
 
     fn sign(&mut self, key: &KeyBlob, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {

@@ -11,6 +11,7 @@ mod cose;
 mod engine;
 mod fast;
 mod host;
+mod keyring;
 mod memory;
 mod provision;
 mod root;

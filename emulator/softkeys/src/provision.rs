@@ -20,5 +20,9 @@ pub enum NotProvisioned {
 pub fn provision(platform: &mut dyn Platform, issued: &Issued) -> Result<(), NotProvisioned> {
     let key = platform.import(Alg::ES256, &issued.secret, Keep::Stored).map_err(NotProvisioned::Key)?;
     let chain: Vec<&[u8]> = issued.chain.iter().map(Vec::as_slice).collect();
-    Ok(authenticator::attestation::provision(platform, &key, &chain)?)
+    authenticator::attestation::provision(platform, &key, &chain).map_err(|error| {
+        // Nothing names the key now; that it is forgotten cannot fail, since it was stored a moment ago.
+        let _ = platform.destroy(&key);
+        error.into()
+    })
 }

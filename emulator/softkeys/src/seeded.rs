@@ -29,7 +29,7 @@ impl<S> Seeded<S> {
         let engine = Deterministic {
             random: stream(seed, Stream::Random),
             keys: stream(seed, Stream::Keys),
-            ids: stream(seed, Stream::Ids),
+            nonces: stream(seed, Stream::Nonces),
         };
         Host::assemble(engine, &sealing_key, store)
     }
@@ -40,7 +40,7 @@ impl<S> Seeded<S> {
 enum Stream {
     Random,
     Keys,
-    Ids,
+    Nonces,
     Seal,
 }
 
@@ -54,7 +54,7 @@ fn stream(seed: [u8; 32], which: Stream) -> ChaCha20Rng {
 pub struct Deterministic {
     random: ChaCha20Rng,
     keys: ChaCha20Rng,
-    ids: ChaCha20Rng,
+    nonces: ChaCha20Rng,
 }
 
 impl Engine for Deterministic {
@@ -64,10 +64,10 @@ impl Engine for Deterministic {
         self.random.fill_bytes(out);
     }
 
-    fn id(&mut self) -> [u8; 16] {
-        let mut id = [0; 16];
-        self.ids.fill_bytes(&mut id);
-        id
+    fn nonce(&mut self) -> [u8; 12] {
+        let mut nonce = [0; 12];
+        self.nonces.fill_bytes(&mut nonce);
+        nonce
     }
 
     fn generate(&mut self) -> Result<SigningKey, CryptoError> {

@@ -137,6 +137,7 @@ fn a_device_takes_key_and_chain() {
     let mut full = Fast::over(MemoryStore::limited(stored - 1));
     assert!(matches!(provision(&mut full, &issued), Err(NotProvisioned::Store(_))));
     assert!(full.store().is_empty());
+    assert_eq!(full.stored_keys(), 0);
 }
 
 #[test]

@@ -135,6 +135,52 @@ fn keys_that_no_record_names_are_swept() {
 }
 
 #[test]
+fn a_place_that_is_used_again_does_not_answer_to_the_old_name() {
+    each(|platform| {
+        let (old, _) = key(platform, Keep::Stored);
+        platform.destroy(&old).unwrap();
+        let (new, point) = key(platform, Keep::Stored);
+        assert_eq!(platform.sign(&old, b"", &mut [0; 80]), Err(CryptoError::BadKey));
+        // The old name does not take the new key away either.
+        platform.destroy(&old).unwrap();
+        assert!(verifies(&point, b"m", &sign(platform, &new, b"m")));
+    });
+}
+
+proptest! {
+    #[test]
+    fn a_keyring_behaves_like_a_map(acts in proptest::collection::vec((0..3_u8, 0..12_usize), 0..60)) {
+        let mut ring = crate::keyring::Keyring::new();
+        let mut model: Vec<(crate::keyring::KeyId, usize)> = Vec::new();
+        let mut all = Vec::new();
+        for (count, (act, which)) in acts.into_iter().enumerate() {
+            match act {
+                0 => {
+                    let id = ring.insert([u8::try_from(count).unwrap(); 12], count).unwrap();
+                    model.push((id, count));
+                    all.push(id);
+                }
+                1 => {
+                    if let Some(id) = all.get(which) {
+                        ring.remove(id);
+                        model.retain(|(held, _)| held != id);
+                    }
+                }
+                _ => {
+                    ring.retain(|id| usize::from(id[0]) % 12 != which);
+                    model.retain(|(id, _)| usize::from(id[0]) % 12 != which);
+                }
+            }
+            prop_assert_eq!(ring.len(), model.len());
+            for id in &all {
+                let held = model.iter().find(|(held, _)| held == id).map(|(_, key)| key);
+                prop_assert_eq!(ring.get(id), held);
+            }
+        }
+    }
+}
+
+#[test]
 fn secrets_out_of_range_are_refused() {
     // Zero, the order of P-256, and the largest number.
     let order = bytes("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
