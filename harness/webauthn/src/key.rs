@@ -107,14 +107,23 @@ impl PublicKey {
         let made = match key {
             cose::PublicKey::P256 { x, y, .. } => Self::coordinates(Curve::P256, *x, *y)?,
             cose::PublicKey::Ed25519 { x, .. } => Self::Ed25519(x.to_vec()),
-            cose::PublicKey::Rsa { n, e, .. } => Self::rsa(n, e),
+            cose::PublicKey::Rsa { n, e, .. } => {
+                // Whole bytes: what is verified with takes 2048 to 8192 bits.
+                let size = n.iter().skip_while(|byte| **byte == 0).count();
+                if !(256..=1024).contains(&size) {
+                    return Err(KeyError(format!(
+                        "the RSA modulus has {size} bytes, 256 to 1024 are expected"
+                    )));
+                }
+                Self::rsa(n, e)
+            }
             _ => return Err(KeyError(format!("a key for {alg} is of no kind that is known here"))),
         };
         if !Scheme::of_cose(alg.0).is_some_and(|scheme| made.goes_with(scheme)) {
             return Err(KeyError(format!("the key's kind does not go with its algorithm, {alg}")));
         }
         if !made.is_usable() {
-            return Err(KeyError(format!("the key ({alg}) is not on its curve, or too short")));
+            return Err(KeyError(format!("the key ({alg}) is not on its curve, or no key at all")));
         }
         Ok(made)
     }
@@ -171,7 +180,7 @@ impl PublicKey {
         UnparsedPublicKey::new(algorithm, self.bits()).verify(message, signature).is_ok()
     }
 
-    /// Whether it is a key that a signature could be verified with: on its curve, of a usable size.
+    /// Whether it is a key that a signature could be verified with: on its curve, well-formed.
     pub fn is_usable(&self) -> bool {
         let algorithm: &'static dyn VerificationAlgorithm = match self {
             Self::Point(Curve::P256, _) => &signature::ECDSA_P256_SHA256_ASN1,

@@ -19,3 +19,6 @@ pub use options::{
     RequestOptions, Requirement, RpEntity, UserEntity,
 };
 pub use response::{AssertionResponse, AttestationResponse, AuthenticationResponse, RegistrationResponse};
+
+#[cfg(test)]
+mod tests;

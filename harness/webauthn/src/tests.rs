@@ -1,0 +1,5 @@
+mod bytes;
+mod client_data;
+mod describe;
+mod dictionaries;
+mod key;
