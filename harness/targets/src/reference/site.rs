@@ -150,6 +150,10 @@ impl Site {
         // The cookie changes with what it is good for, so that one planted before is worth nothing after.
         let token = sessions.renew(session, random, now);
         if let Some(session) = sessions.find(&token, now) {
+            if session.password.as_deref() != Some(name) {
+                // What was offered was offered to somebody else.
+                session.ceremonies.clear();
+            }
             session.user = None;
             session.password = Some(name.to_owned());
         }

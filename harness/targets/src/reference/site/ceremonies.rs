@@ -4,7 +4,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use webauthn::verify::Check;
+
 use super::State;
+use super::sessions::Session;
 use crate::reference::answer::Refusal;
 use crate::reference::flaws::{Flaw, Flaws};
 
@@ -66,41 +69,59 @@ impl State {
         flaws: Flaws,
         now: Duration,
     ) -> Result<Ceremony, Refusal> {
-        let fits = |c: &Ceremony| {
-            let other_kind = kind == Kind::Login && flaws.has(Flaw::ChallengeOfOtherCeremonyAccepted);
-            c.expires > now && is(c, challenge) && (c.kind == kind || other_kind)
-        };
-        let reusable = match kind {
-            Kind::Registration => flaws.has(Flaw::ChallengeReusableAtRegistration),
-            Kind::Login => flaws.has(Flaw::ChallengeReusableAtLogin),
-        };
+        let lax = Lax::of(kind, flaws);
+        let fits =
+            |c: &Ceremony| c.expires > now && is(c, challenge) && (c.kind == kind || lax.other_ceremony);
+        let newest = |c: &Ceremony| lax.any_challenge && c.expires > now && c.kind == kind;
         let own = token.and_then(|token| self.sessions.find(token, now));
-        if let Some(session) = own {
-            let unchecked = match kind {
-                Kind::Registration => flaws.has(Flaw::ChallengeNotCheckedAtRegistration),
-                Kind::Login => flaws.has(Flaw::ChallengeNotCheckedAtLogin),
-            };
-            let mut place = session.ceremonies.iter().position(fits);
-            if place.is_none() && unchecked {
-                place = session.ceremonies.iter().rposition(|c| c.kind == kind && c.expires > now);
-            }
-            if let Some(ceremony) = place.and_then(|place| session.ceremonies.remove(place)) {
-                if reusable {
-                    self.used.push(ceremony.clone());
-                }
-                return Ok(ceremony);
-            }
+        let mut taken = own.and_then(|session| session.take(fits).or_else(|| session.take(newest)));
+        if let (Some(ceremony), true) = (&taken, lax.reusable) {
+            self.used.push(ceremony.clone());
         }
-        if flaws.has(Flaw::ChallengeOfOtherSessionAccepted) {
-            for session in self.sessions.all(now) {
-                let place = session.ceremonies.iter().position(fits);
-                if let Some(ceremony) = place.and_then(|place| session.ceremonies.remove(place)) {
-                    return Ok(ceremony);
-                }
-            }
+        if taken.is_none() && lax.other_session {
+            taken = self.sessions.all(now).find_map(|session| session.take(fits));
         }
-        let used = if reusable { self.used.find(kind, challenge) } else { None };
-        used.ok_or_else(|| Refusal::failed("challenge", NOT_OFFERED))
+        if taken.is_none() && lax.reusable {
+            taken = self.used.find(kind, challenge);
+        }
+        taken.ok_or_else(|| Refusal::failed(Check::Challenge.name(), NOT_OFFERED))
+    }
+}
+
+impl Session {
+    /// Takes the newest ceremony that fits.
+    fn take(&mut self, fits: impl FnMut(&Ceremony) -> bool) -> Option<Ceremony> {
+        let place = self.ceremonies.iter().rposition(fits)?;
+        self.ceremonies.remove(place)
+    }
+}
+
+/// What the flaws overlook about a challenge.
+#[derive(Clone, Copy)]
+struct Lax {
+    any_challenge: bool,
+    reusable: bool,
+    other_session: bool,
+    other_ceremony: bool,
+}
+
+impl Lax {
+    fn of(kind: Kind, flaws: Flaws) -> Self {
+        let other_session = flaws.has(Flaw::ChallengeOfOtherSessionAccepted);
+        match kind {
+            Kind::Registration => Self {
+                any_challenge: flaws.has(Flaw::ChallengeNotCheckedAtRegistration),
+                reusable: flaws.has(Flaw::ChallengeReusableAtRegistration),
+                other_session,
+                other_ceremony: false,
+            },
+            Kind::Login => Self {
+                any_challenge: flaws.has(Flaw::ChallengeNotCheckedAtLogin),
+                reusable: flaws.has(Flaw::ChallengeReusableAtLogin),
+                other_session,
+                other_ceremony: flaws.has(Flaw::ChallengeOfOtherCeremonyAccepted),
+            },
+        }
     }
 }
 

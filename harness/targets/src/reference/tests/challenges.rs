@@ -98,3 +98,16 @@ fn a_session_ends_after_eight_hours_and_with_logout() {
     scene.site.logout(agent.token.as_deref().unwrap());
     assert_eq!(scene.whoami(&agent), None);
 }
+
+#[test]
+fn what_was_offered_to_one_user_is_not_for_the_next_in_the_same_session() {
+    for (next, accepted) in [("alice", true), ("bob", false)] {
+        let scene = scene();
+        let mut agent = scene.agent("alice");
+        let options = scene.offer_registration(&mut agent);
+        let token = scene.site.password(agent.token.as_deref(), next, "secret", scene.now).unwrap();
+        agent.token = Some(token);
+        let response = Key::new(1).create(&options, ORIGIN, |_| ());
+        assert_eq!(scene.send_registration(&agent, &response).is_ok(), accepted, "{next}");
+    }
+}
