@@ -15,7 +15,8 @@ mod tests;
 
 use std::time::Duration;
 
-pub use figures::{Figure, Figures, WholeRun};
+use figures::Figure;
+pub use figures::Figures;
 
 use device::Device;
 use raw::Raw;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::figures::WholeRun;
 use super::rounds::{Case, interleave, median};
-use super::{BenchArgs, BenchError, Figure, Figures, WholeRun, run};
+use super::{BenchArgs, BenchError, Figure, Figures, run};
 
 fn small() -> Figures {
     run(&BenchArgs { json: false, keys: 20, rounds: 3, no_run: true }).unwrap()
