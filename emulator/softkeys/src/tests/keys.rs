@@ -271,3 +271,18 @@ fn debug_shows_no_secret() {
         "Host { stored_keys: 0, store: MemoryStore { records: 0, bytes: 0, limit: None }, .. }"
     );
 }
+
+/// A link is driven from any thread of a runtime, and its platform with it.
+#[test]
+fn platforms_go_from_thread_to_thread() {
+    let mut platform = Seeded::from_seed([1; 32]);
+    let (blob, point) = key(&mut platform, Keep::Stored);
+    let mut fast = Fast::new();
+    let (fast_blob, fast_point) = key(&mut fast, Keep::Stored);
+    std::thread::spawn(move || {
+        assert!(verifies(&point, b"m", &sign(&mut platform, &blob, b"m")));
+        assert!(verifies(&fast_point, b"m", &sign(&mut fast, &fast_blob, b"m")));
+    })
+    .join()
+    .unwrap();
+}
