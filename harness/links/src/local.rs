@@ -84,7 +84,12 @@ impl Local {
         self.platform.as_mut()
     }
 
-    fn exchange(&mut self, protocol: Protocol, request: &[u8], watch: &mut dyn Watch) -> Result<Vec<u8>, LinkError> {
+    fn exchange(
+        &mut self,
+        protocol: Protocol,
+        request: &[u8],
+        watch: &mut dyn Watch,
+    ) -> Result<Vec<u8>, LinkError> {
         self.speaks(protocol)?;
         let request = Input::Request { from: CHANNEL, protocol, bytes: request };
         let mut step = self.handle(request);
@@ -184,7 +189,9 @@ impl Local {
         let Some(waiting) = self.authenticator.waiting_for() else { return };
         let gesture = self.hands.asked(&waiting);
         self.pending = match gesture {
-            Gesture::Act { after, .. } | Gesture::Unplug { after } => Some(Pending { at: self.now + after, gesture }),
+            Gesture::Act { after, .. } | Gesture::Unplug { after } => {
+                Some(Pending { at: self.now + after, gesture })
+            }
             Gesture::Nothing => None,
         };
     }

@@ -5,7 +5,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use authenticator::platform::{
-    Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Platform, Random, RecordKey, Store, StoreError, Way,
+    Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Platform, Random, RecordKey, Store,
+    StoreError, Way,
 };
 
 use super::fired::Fired;
@@ -105,7 +106,13 @@ impl Crypto for LyingKey {
         self.with(|inside| inside.platform.hmac(key, parts))
     }
 
-    fn aes_cbc(&mut self, key: &[u8; 32], iv: &[u8; 16], way: Way, data: &mut [u8]) -> Result<(), CryptoError> {
+    fn aes_cbc(
+        &mut self,
+        key: &[u8; 32],
+        iv: &[u8; 16],
+        way: Way,
+        data: &mut [u8],
+    ) -> Result<(), CryptoError> {
         self.with(|inside| inside.platform.aes_cbc(key, iv, way, data))
     }
 }

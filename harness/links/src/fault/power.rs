@@ -1,7 +1,8 @@
 //! A power cut at the nth commit: that batch and all after it fail, until power comes back.
 
 use authenticator::platform::{
-    Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Platform, Random, RecordKey, Store, StoreError, Way,
+    Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Platform, Random, RecordKey, Store,
+    StoreError, Way,
 };
 
 use super::fired::Fired;
@@ -84,7 +85,13 @@ impl<P: Platform> Crypto for PowerCut<P> {
         self.inner.hmac(key, parts)
     }
 
-    fn aes_cbc(&mut self, key: &[u8; 32], iv: &[u8; 16], way: Way, data: &mut [u8]) -> Result<(), CryptoError> {
+    fn aes_cbc(
+        &mut self,
+        key: &[u8; 32],
+        iv: &[u8; 16],
+        way: Way,
+        data: &mut [u8],
+    ) -> Result<(), CryptoError> {
         self.inner.aes_cbc(key, iv, way, data)
     }
 }

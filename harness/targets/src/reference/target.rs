@@ -297,6 +297,14 @@ impl Session for ReferenceSession {
         futures_util::future::ready(Ok(())).boxed()
     }
 
+    fn logout(&mut self) -> TargetResult<'_, ()> {
+        async move {
+            self.password_of = None;
+            accepted(&self.agent.post("logout", Body::Json(&json!({}))).await?)
+        }
+        .boxed()
+    }
+
     fn whoami<'a>(&'a mut self) -> TargetResult<'a, Option<String>> {
         async move { parsed::<Whoami>(&self.agent.get("whoami").await?).map(|whoami| whoami.user) }.boxed()
     }

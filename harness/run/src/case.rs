@@ -1,0 +1,191 @@
+//! One case from beginning to verdict, its twin aside.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Instant;
+
+use plan::event::{CaseDone, CaseId, Outcome, Proof, StepDone};
+use plan::step::Step;
+use plan::{Scenario, Verdict};
+
+use crate::keys::{changed, missing};
+use crate::runner::RunPlan;
+use crate::seed::CaseSeed;
+use crate::stage::{Broken, Stage, Wish};
+use crate::steps::{Report, act};
+
+/// A case that ran, before its twin is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Ran {
+    pub(crate) done: CaseDone,
+    /// A refusal was expected and happened: it counts only if the twin passes.
+    pub(crate) needs_twin: bool,
+    /// The bench itself went wrong.
+    pub(crate) bug: bool,
+}
+
+/// Runs a case. A panic of the bench is caught: the case is unknown then, and the run goes on.
+pub(crate) async fn run(plan: &RunPlan<'_>, scenario: &Scenario, id: &CaseId) -> Ran {
+    let began = Instant::now();
+    let mut progress = Progress::default();
+    let result = {
+        let mut work = pin!(play(plan, scenario, id, &mut progress));
+        std::future::poll_fn(|context| {
+            match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+                Err(panic) => Poll::Ready(Err(panic_words(&*panic))),
+            }
+        })
+        .await
+    };
+    let bug = result.is_err();
+    let (verdict, reason) = match result {
+        Ok(Ok((verdict, reason))) => (verdict, reason),
+        Ok(Err(Broken::Unsupported(why))) => (Verdict::Unsupported, why),
+        Ok(Err(Broken::Unknown(why))) => (Verdict::Unknown, why),
+        Err(words) => (Verdict::Unknown, format!("a bug of the bench itself: {words}; please report it")),
+    };
+    if progress.outcome == Outcome::None && verdict == Verdict::Pass && progress.accepted {
+        progress.outcome = Outcome::Accepted;
+    }
+    let needs_twin = progress.refusal && verdict == Verdict::Pass;
+    let done = CaseDone {
+        case: id.clone(),
+        verdict,
+        outcome: progress.outcome,
+        reason,
+        proof: progress.proof,
+        baseline_failed: false,
+        steps: progress.steps,
+        replay: replay(plan, id),
+        elapsed_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+    };
+    Ran { done, needs_twin, bug }
+}
+
+/// What a case has come to so far.
+struct Progress {
+    steps: Vec<StepDone>,
+    proof: Vec<Proof>,
+    /// The first refusal; until then nothing.
+    outcome: Outcome,
+    accepted: bool,
+    refusal: bool,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { steps: Vec::new(), proof: Vec::new(), outcome: Outcome::None, accepted: false, refusal: false }
+    }
+}
+
+async fn play(
+    plan: &RunPlan<'_>,
+    scenario: &Scenario,
+    id: &CaseId,
+    progress: &mut Progress,
+) -> Result<(Verdict, String), Broken> {
+    let model = plan.keys.iter().find(|key| key.name() == id.key);
+    let model = model.ok_or_else(|| Broken::Unknown(format!("there is no key `{}`", id.key)))?;
+    let profile = changed(&model.profile, &scenario.key);
+    if let Some(why) = missing(&profile, &scenario.needs.key) {
+        return Err(Broken::Unsupported(why));
+    }
+    if let Some(why) = plan.target_lacks(scenario) {
+        return Err(Broken::Unsupported(why));
+    }
+    let wish = Wish {
+        scenario,
+        profile: &model.profile,
+        manner: id.manner,
+        seed: CaseSeed::new(plan.seed, id),
+        target: plan.target,
+        root: plan.root,
+        other_root: plan.other_root,
+    };
+    let mut stage = Stage::build(wish).await?;
+    let result = steps(&mut stage, &scenario.steps, progress).await;
+    stage.clear().await;
+    result
+}
+
+async fn steps(
+    stage: &mut Stage<'_>,
+    steps: &[Step],
+    progress: &mut Progress,
+) -> Result<(Verdict, String), Broken> {
+    let mut last_accepted = true;
+    for (n, step) in steps.iter().enumerate() {
+        if step.after_accepted && !last_accepted {
+            progress.steps.push(skipped(step));
+            continue;
+        }
+        let report = act(stage, step).await;
+        let exchanges = std::mem::take(&mut stage.exchanges);
+        let report = match report {
+            Ok(report) => report,
+            Err(broken) => {
+                let (Broken::Unsupported(why) | Broken::Unknown(why)) = &broken;
+                let (verb, expected) = (step.name().to_owned(), "an outcome".to_owned());
+                progress.steps.push(StepDone { verb, expected, happened: why.clone(), ok: false, exchanges });
+                return Err(broken);
+            }
+        };
+        let Report { expected, happened, verdict, reason, proof, outcome, refusal } = report;
+        let at = format!("step {} ({})", n + 1, step.name());
+        progress.proof.extend(proof.into_iter().map(|p| Proof { seen: format!("{at}: {}", p.seen), ..p }));
+        match outcome {
+            Some(Outcome::Accepted) => (last_accepted, progress.accepted) = (true, true),
+            Some(refused) => {
+                last_accepted = false;
+                if progress.outcome == Outcome::None {
+                    progress.outcome = refused;
+                }
+            }
+            None => {}
+        }
+        progress.refusal |= refusal && verdict == Verdict::Pass;
+        let ok = verdict == Verdict::Pass;
+        progress.steps.push(StepDone { verb: step.name().to_owned(), expected, happened, ok, exchanges });
+        if !ok {
+            if matches!(progress.outcome, Outcome::None) && last_accepted && progress.accepted {
+                progress.outcome = Outcome::Accepted;
+            }
+            return Ok((verdict, format!("{at}: {reason}")));
+        }
+    }
+    Ok((Verdict::Pass, "everything was as expected".to_owned()))
+}
+
+fn skipped(step: &Step) -> StepDone {
+    StepDone {
+        verb: step.name().to_owned(),
+        expected: "nothing, since the ceremony before was refused".to_owned(),
+        happened: "left out".to_owned(),
+        ok: true,
+        exchanges: Vec::new(),
+    }
+}
+
+/// The command that runs the case again.
+fn replay(plan: &RunPlan<'_>, id: &CaseId) -> String {
+    let key =
+        plan.keys.iter().find(|key| key.name() == id.key).map_or(id.key.as_str(), |key| key.word.as_str());
+    let mut words = vec![
+        "anykey run".to_owned(),
+        format!("--scenario {}", id.scenario),
+        format!("--key {key}"),
+        format!("--manner {}", id.manner.name()),
+        format!("--seed {}", plan.seed),
+    ];
+    words.extend(plan.replay.iter().cloned());
+    words.join(" ")
+}
+
+fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}

@@ -1,0 +1,257 @@
+//! The run: cases in order, twins on demand, events to the sinks.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use plan::event::{
+    CaseDone, CaseId, Ended, Event, Manner, RunDone, RunStarted, SCHEMA, ScenarioInfo, Sink, TargetInfo,
+};
+use plan::policy::Login;
+use plan::scenario::TargetNeed;
+use plan::{Scenario, Verdict};
+use softkeys::TestRoot;
+use targets::Target;
+
+use crate::case::{self, Ran};
+use crate::keys::KeyModel;
+use crate::stop::Stop;
+
+/// What a run does.
+pub struct RunPlan<'r> {
+    /// Everything derives from it.
+    pub seed: u64,
+    /// AnyKey's version.
+    pub version: String,
+    /// Wall-clock begin, RFC 3339, UTC.
+    pub began: String,
+    /// All scenarios that are known: twins are looked for here.
+    pub scenarios: &'r [Scenario],
+    /// The ids of those that run, in order.
+    pub selected: Vec<String>,
+    /// The keys, in order.
+    pub keys: &'r [KeyModel],
+    /// The manners.
+    pub manners: Vec<Manner>,
+    /// The server.
+    pub target: &'r dyn Target,
+    /// Flaws that are switched on in it, for the report.
+    pub flaws: Vec<String>,
+    /// The root of the keys' attestation certificates; the server is given it as trust anchor.
+    pub root: &'r TestRoot,
+    /// The root that the server is given where a scenario wants another one.
+    pub other_root: &'r TestRoot,
+    /// Further words of the command that replays a case: `--flaw NAME`, `--target NAME`.
+    pub replay: Vec<String>,
+}
+
+impl<'r> RunPlan<'r> {
+    /// The cases, in order: scenario by scenario, key by key, manner by manner.
+    pub fn cases(&self) -> Vec<CaseId> {
+        let mut cases = Vec::new();
+        for scenario in self.selected() {
+            for key in self.keys {
+                for manner in self.manners.iter().filter(|manner| scenario.allows(**manner)) {
+                    let (scenario, key) = (scenario.id.clone(), key.name().to_owned());
+                    cases.push(CaseId { scenario, key, manner: *manner });
+                }
+            }
+        }
+        cases
+    }
+
+    fn selected(&self) -> impl Iterator<Item = &'r Scenario> {
+        self.selected.iter().filter_map(|id| self.scenario(id))
+    }
+
+    fn scenario(&self, id: &str) -> Option<&'r Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.id == id)
+    }
+
+    /// Why the server cannot take part, for people; `None` if it can.
+    pub(crate) fn target_lacks(&self, scenario: &Scenario) -> Option<String> {
+        let can = self.target.capabilities();
+        let login = match scenario.policy.login {
+            Login::SecondFactor => TargetNeed::SecondFactor,
+            Login::Passwordless => TargetNeed::Passwordless,
+            Login::Usernameless => TargetNeed::Usernameless,
+        };
+        let mut needs = scenario.needs.target.iter().copied().chain([login]);
+        let lacks = needs.find(|need| !match need {
+            TargetNeed::Policy => can.policy,
+            TargetNeed::SecondFactor => can.second_factor,
+            TargetNeed::Passwordless => can.passwordless,
+            TargetNeed::Usernameless => can.usernameless,
+            TargetNeed::Credentials => can.credentials,
+        })?;
+        Some(format!("the server `{}` has no {}", self.target.name(), lacks.phrase()))
+    }
+
+    fn started(&self, cases: usize) -> RunStarted {
+        RunStarted {
+            schema: SCHEMA,
+            version: self.version.clone(),
+            began: self.began.clone(),
+            seed: self.seed,
+            target: TargetInfo {
+                name: self.target.name().to_owned(),
+                version: self.target.version(),
+                url: self.target.url(),
+                flaws: self.flaws.clone(),
+            },
+            keys: self.keys.iter().map(|key| key.info.clone()).collect(),
+            scenarios: self.selected().map(Scenario::info).collect::<Vec<ScenarioInfo>>(),
+            manners: self.manners.clone(),
+            cases,
+        }
+    }
+}
+
+/// Runs all cases, or as many as there are until `stop` is asked, and tells the sinks. The sinks are not finished: that is the
+/// caller's, who also knows where they write.
+pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -> RunDone {
+    let began = Instant::now();
+    let mut tell = |event: Event| sinks.iter_mut().for_each(|sink| sink.take(&event));
+    let cases = plan.cases();
+    tell(Event::RunStarted(plan.started(cases.len())));
+    let mut done = RunDone {
+        ended: Ended::Complete,
+        pass: 0,
+        unsupported: 0,
+        unknown: 0,
+        fail: 0,
+        baseline_failed: 0,
+        elapsed_ms: 0,
+    };
+    let mut work = Work { plan, ran: HashMap::new() };
+    let mut bugs: Vec<String> = Vec::new();
+    for case in cases {
+        if stop.asked() {
+            done.ended = Ended::Interrupted;
+            break;
+        }
+        tell(Event::CaseStarted { case: case.clone() });
+        let finished = tokio::select! {
+            biased;
+            () = stop.wait() => None,
+            finished = work.judged(&case) => Some(finished),
+        };
+        let Some(Ran { done: case_done, bug, .. }) = finished else {
+            done.ended = Ended::Interrupted;
+            break;
+        };
+        if bug {
+            bugs.push(format!("{}: {}", case_done.case, case_done.reason));
+        }
+        count(&mut done, &case_done);
+        tell(Event::CaseDone(Box::new(case_done)));
+    }
+    if let [first, ..] = bugs.as_slice() {
+        done.ended = Ended::Aborted(format!(
+            "{} of the cases ran into a bug of the bench; the first: {first}",
+            bugs.len()
+        ));
+    }
+    done.elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tell(Event::RunDone(done.clone()));
+    done
+}
+
+fn count(done: &mut RunDone, case: &CaseDone) {
+    match case.verdict {
+        Verdict::Pass => done.pass += 1,
+        Verdict::Unsupported => done.unsupported += 1,
+        Verdict::Unknown => done.unknown += 1,
+        Verdict::Fail => done.fail += 1,
+    }
+    done.baseline_failed += usize::from(case.baseline_failed);
+}
+
+/// Cases that ran, so that a twin which is a case of its own runs once.
+struct Work<'p, 'r> {
+    plan: &'p RunPlan<'r>,
+    ran: HashMap<CaseId, Ran>,
+}
+
+impl Work<'_, '_> {
+    /// The case with its last word: where it expects a refusal, the twin must pass.
+    async fn judged(&mut self, id: &CaseId) -> Ran {
+        // Twins of twins: the loader rules out circles.
+        let mut chain = vec![id.clone()];
+        while let Some(last) = chain.last().cloned() {
+            if !self.ran.contains_key(&last) {
+                let ran = self.run(&last).await;
+                self.ran.insert(last.clone(), ran);
+            }
+            match self.twin(&last).filter(|_| self.ran.get(&last).is_some_and(|ran| ran.needs_twin)) {
+                Some(twin) => chain.push(twin),
+                None => break,
+            }
+        }
+        for pair in chain.windows(2).rev() {
+            if let [case, twin] = pair {
+                self.settle(case, twin);
+            }
+        }
+        match self.ran.get(id) {
+            Some(ran) => ran.clone(),
+            None => self.run(id).await,
+        }
+    }
+
+    async fn run(&self, id: &CaseId) -> Ran {
+        match self.plan.scenario(&id.scenario) {
+            Some(scenario) => case::run(self.plan, scenario, id).await,
+            None => missing(id),
+        }
+    }
+
+    fn twin(&self, id: &CaseId) -> Option<CaseId> {
+        let twin = self.plan.scenario(&id.scenario)?.twin.clone()?;
+        Some(CaseId { scenario: twin, ..id.clone() })
+    }
+
+    /// The twin's verdict decides whether the refusal counts.
+    fn settle(&mut self, case: &CaseId, twin: &CaseId) {
+        let Some((verdict, reason)) =
+            self.ran.get(twin).map(|ran| (ran.done.verdict, ran.done.reason.clone()))
+        else {
+            return;
+        };
+        let Some(ran) = self.ran.get_mut(case) else { return };
+        ran.needs_twin = false;
+        match verdict {
+            Verdict::Pass => ran.done.proof.push(plan::event::Proof {
+                by: "bench".to_owned(),
+                seen: format!("the twin `{}` was accepted with the same key", twin.scenario),
+            }),
+            Verdict::Unsupported => {
+                ran.done.verdict = Verdict::Unsupported;
+                ran.done.reason = format!("the twin `{}` is not supported: {reason}", twin.scenario);
+            }
+            Verdict::Unknown | Verdict::Fail => {
+                ran.done.verdict = Verdict::Unknown;
+                ran.done.baseline_failed = true;
+                ran.done.reason = format!(
+                    "the refusal proves nothing: the twin `{}` did not pass ({reason})",
+                    twin.scenario
+                );
+            }
+        }
+    }
+}
+
+/// A twin that is not among the scenarios: the loader rules it out.
+fn missing(id: &CaseId) -> Ran {
+    let done = CaseDone {
+        case: id.clone(),
+        verdict: Verdict::Unknown,
+        outcome: plan::event::Outcome::None,
+        reason: format!("there is no scenario `{}`", id.scenario),
+        proof: Vec::new(),
+        baseline_failed: false,
+        steps: Vec::new(),
+        replay: String::new(),
+        elapsed_us: 0,
+    };
+    Ran { done, needs_twin: false, bug: true }
+}

@@ -1,0 +1,302 @@
+//! What one case plays on: a site of its own, accounts, keys, user agents, and what was kept on the way.
+
+use std::collections::BTreeMap;
+
+use authenticator::attestation::provision;
+use authenticator::platform::{Alg, Crypto, Keep};
+use authenticator::profile::Profile;
+use client::{Client, Liberties};
+use links::fault::{LyingKey, Signer};
+use links::{Local, Record, Script, Scripted};
+use plan::event::{Between, Exchange, Manner, Message};
+use plan::scenario::{Anchors, uuid};
+use plan::step::HandsWish;
+use plan::{Policy, Scenario};
+use serde_json::Value;
+use softkeys::{Seeded, TestRoot};
+use std::time::Duration;
+use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
+use webauthn::{CreationOptions, RequestOptions};
+
+use crate::evidence::Records;
+use crate::keys::changed;
+use crate::seed::CaseSeed;
+
+/// Why a case ends without an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// Key, target or link cannot do it.
+    Unsupported(String),
+    /// It cannot be told what is the case.
+    Unknown(String),
+}
+
+impl From<TargetError> for Broken {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Unsupported(what) => {
+                Self::Unsupported(format!("the server does not support {what}"))
+            }
+            TargetError::Refused { status, reason, .. } => {
+                let said = reason.map(|r| format!(": {r}")).unwrap_or_default();
+                Self::Unknown(format!("the server refused what the bench needs (HTTP {status}{said})"))
+            }
+            TargetError::Unknown(why) => Self::Unknown(why),
+        }
+    }
+}
+
+/// A key on the stage.
+pub(crate) struct Key {
+    pub(crate) link: Record<Local>,
+    pub(crate) client: Client,
+    pub(crate) signer: Signer,
+    hands: Scripted,
+}
+
+/// A user agent on the stage.
+pub(crate) struct Agent {
+    pub(crate) session: Box<dyn Session>,
+    /// Who was logged in when it was last asked.
+    pub(crate) logged_in: Option<String>,
+}
+
+/// What was offered.
+#[derive(Clone, Debug)]
+pub(crate) enum Offered {
+    Registration(CreationOptions),
+    Login(RequestOptions),
+}
+
+/// What a step kept for later ones.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// The options as the server gave them.
+    pub(crate) offered: Offered,
+    /// The response as it was (or would have been) sent.
+    pub(crate) response: Option<Value>,
+}
+
+/// What one case plays on.
+pub(crate) struct Stage<'r> {
+    pub(crate) manner: Manner,
+    pub(crate) profile: Profile,
+    pub(crate) policy: Policy,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) anchors: Vec<Vec<u8>>,
+    pub(crate) site: Box<dyn Site>,
+    pub(crate) records: Records,
+    pub(crate) kept: BTreeMap<String, Kept>,
+    /// User handles by account, as the server's options told them.
+    pub(crate) handles: BTreeMap<String, Vec<u8>>,
+    pub(crate) exchanges: Vec<Exchange>,
+    accounts: BTreeMap<String, Account>,
+    keys: BTreeMap<String, Key>,
+    agents: BTreeMap<String, Agent>,
+    last_agent: Option<String>,
+    opened: usize,
+    seed: CaseSeed,
+    root: &'r TestRoot,
+}
+
+/// What a stage is built from.
+pub(crate) struct Wish<'r> {
+    pub(crate) scenario: &'r Scenario,
+    pub(crate) profile: &'r Profile,
+    pub(crate) manner: Manner,
+    pub(crate) seed: CaseSeed,
+    pub(crate) target: &'r dyn Target,
+    pub(crate) root: &'r TestRoot,
+    pub(crate) other_root: &'r TestRoot,
+}
+
+impl<'r> Stage<'r> {
+    /// Builds the site and the accounts. Keys and user agents come as they are needed.
+    pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
+        let Wish { scenario, profile, manner, seed, target, root, other_root } = wish;
+        let profile = changed(profile, &scenario.key);
+        let policy = policy_for(&scenario.policy, &profile);
+        let anchor = match scenario.anchors {
+            Anchors::Own => root,
+            Anchors::Other => other_root,
+        };
+        let anchors = vec![anchor.der().to_vec()];
+        let site_wish = SiteWish { policy: &policy, seed: seed.actor("site", ""), anchors: &anchors };
+        let site = target.site(site_wish).await?;
+        let mut accounts = BTreeMap::new();
+        for name in scenario.accounts() {
+            let account = Account {
+                name: format!("{name}-{}", seed.tag()),
+                password: hex::encode(seed.actor("password", name).get(..12).unwrap_or_default()),
+            };
+            site.provision(&account).await?;
+            accounts.insert(name.to_owned(), account);
+        }
+        Ok(Self {
+            manner,
+            profile,
+            policy,
+            capabilities: target.capabilities(),
+            anchors,
+            site,
+            records: Records::default(),
+            kept: BTreeMap::new(),
+            handles: BTreeMap::new(),
+            exchanges: Vec::new(),
+            accounts,
+            keys: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            last_agent: None,
+            opened: 0,
+            seed,
+            root,
+        })
+    }
+
+    /// Removes what the case made on the server. What fails here changes no verdict: the case is over.
+    pub(crate) async fn clear(self) {
+        for account in self.accounts.values() {
+            let _ = self.site.retire(account).await;
+        }
+    }
+
+    /// The account that scenarios call `name`.
+    pub(crate) fn account(&self, name: &str) -> Result<Account, Broken> {
+        self.accounts.get(name).cloned().ok_or_else(|| Broken::Unknown(format!("there is no account {name}")))
+    }
+
+    /// What scenarios call the account with this login name.
+    pub(crate) fn name_of(&self, login: &str) -> String {
+        let found = self.accounts.iter().find(|(_, account)| account.name == login);
+        found.map_or_else(|| login.to_owned(), |(name, _)| name.clone())
+    }
+
+    /// The key of that name, made at its first use.
+    pub(crate) fn key(&mut self, name: &str) -> Result<&mut Key, Broken> {
+        if !self.keys.contains_key(name) {
+            let key = self.make_key(name).map_err(Broken::Unknown)?;
+            self.keys.insert(name.to_owned(), key);
+        }
+        self.keys.get_mut(name).ok_or_else(|| Broken::Unknown(format!("there is no key {name}")))
+    }
+
+    fn make_key(&self, name: &str) -> Result<Key, String> {
+        let mut platform = Seeded::from_seed(self.seed.actor("key", name));
+        let issued =
+            self.root.issue(&self.profile).map_err(|e| format!("the attestation certificate: {e}"))?;
+        let attestation = platform
+            .import(Alg::ES256, &issued.secret, Keep::Stored)
+            .map_err(|e| format!("the attestation key: {e:?}"))?;
+        let chain: Vec<&[u8]> = issued.chain.iter().map(Vec::as_slice).collect();
+        provision(&mut platform, &attestation, &chain).map_err(|e| format!("the attestation: {e}"))?;
+        let (lying, signer) = LyingKey::over(Box::new(platform));
+        let hands = Scripted::new(Script::Touch(REACTION));
+        let link = Local::new(self.profile, Box::new(lying), Box::new(hands.clone()))
+            .map_err(|e| format!("the key's store: {e:?}"))?;
+        let manner = match self.manner {
+            Manner::Faithful => client::Manner::Faithful,
+            Manner::Permissive => client::Manner::Permissive(Liberties::all()),
+        };
+        Ok(Key { link: Record::new(link), client: Client::new(manner), signer, hands })
+    }
+
+    /// The user agent of that name, or a new one.
+    pub(crate) async fn begin(&mut self, name: Option<&str>) -> Result<String, Broken> {
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => {
+                self.opened += 1;
+                format!("#{}", self.opened)
+            }
+        };
+        if !self.agents.contains_key(&name) {
+            let session = self.site.open().await?;
+            self.agents.insert(name.clone(), Agent { session, logged_in: None });
+        }
+        self.last_agent = Some(name.clone());
+        Ok(name)
+    }
+
+    /// The user agent of that name, or the one used last.
+    pub(crate) async fn go_on(&mut self, name: Option<&str>) -> Result<String, Broken> {
+        let name = name.map(str::to_owned).or_else(|| self.last_agent.clone());
+        self.begin(name.as_deref()).await
+    }
+
+    /// A user agent that was opened.
+    pub(crate) fn agent(&mut self, name: &str) -> Result<&mut Agent, Broken> {
+        self.agents.get_mut(name).ok_or_else(|| Broken::Unknown(format!("there is no user agent {name}")))
+    }
+
+    /// What an earlier step kept.
+    pub(crate) fn kept(&self, name: &str) -> Result<&Kept, Broken> {
+        self.kept.get(name).ok_or_else(|| Broken::Unknown(format!("nothing was kept as {name}")))
+    }
+
+    /// Everybody's credentials, as the server lists them.
+    pub(crate) async fn listing(&self) -> Result<Listing, Broken> {
+        if !self.capabilities.credentials {
+            return Ok(Listing(None));
+        }
+        let mut all = BTreeMap::new();
+        for (name, account) in &self.accounts {
+            all.insert(name.clone(), self.site.credentials(account).await?);
+        }
+        Ok(Listing(Some(all)))
+    }
+
+    /// A challenge that no server ever gave.
+    pub(crate) fn made_up(&self) -> [u8; 32] {
+        self.seed.actor("challenge", "")
+    }
+
+    /// Writes down what was said between client and server.
+    pub(crate) fn note(&mut self, name: &str, request: Message, response: Message) {
+        let between = Between::ClientAndServer;
+        self.exchanges.push(Exchange { between, name: name.to_owned(), request, response });
+    }
+}
+
+impl Key {
+    /// From now on the user does this.
+    pub(crate) fn hands(&self, wish: HandsWish) {
+        self.hands.follow(match wish {
+            HandsWish::Touch => Script::Touch(REACTION),
+            HandsWish::Refuse => Script::Refuse(REACTION),
+            HandsWish::Never => Script::Never,
+            HandsWish::WrongFinger => Script::WrongFinger(u8::MAX, REACTION),
+        });
+    }
+}
+
+/// Everybody's credentials; `None` where the server cannot list them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Listing(pub(crate) Option<BTreeMap<String, Vec<CredentialRecord>>>);
+
+impl Listing {
+    /// The account's credential ids.
+    pub(crate) fn ids(&self, who: &str) -> Vec<&[u8]> {
+        let listed = self.0.as_ref().and_then(|all| all.get(who));
+        listed.map(|list| list.iter().map(|record| record.id.as_slice()).collect()).unwrap_or_default()
+    }
+
+    /// Whose credentials are others than before.
+    pub(crate) fn differs(&self, before: &Self) -> Option<&str> {
+        let all = self.0.as_ref()?;
+        all.keys().map(String::as_str).find(|who| self.ids(who) != before.ids(who))
+    }
+}
+
+/// The word `key` in an AAGUID list stands for the AAGUID of the key that runs.
+fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
+    let mut policy = policy.clone();
+    for aaguid in policy.aaguid_allow.iter_mut().chain(&mut policy.aaguid_deny) {
+        if aaguid == "key" {
+            *aaguid = uuid(profile.aaguid);
+        }
+    }
+    policy
+}
+
+/// How long a person takes to touch a key that blinks.
+const REACTION: Duration = Duration::from_millis(700);

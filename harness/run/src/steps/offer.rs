@@ -1,0 +1,79 @@
+//! Options, asked of the server.
+
+use plan::policy::Login;
+use plan::step::OfferStep;
+use webauthn::{CreationOptions, RequestOptions};
+
+use super::Report;
+use super::ceremony::decided;
+use super::judge::{Happened, words};
+use crate::describe;
+use crate::stage::{Broken, Kept, Offered, Stage};
+
+pub(super) async fn register(
+    stage: &mut Stage<'_>,
+    session: Option<&str>,
+    offer: &OfferStep,
+) -> Result<Report, Broken> {
+    let agent = stage.begin(session).await?;
+    let options = registration(stage, &agent, &offer.who).await?.map_err(needed)?;
+    keep(stage, offer, Offered::Registration(options));
+    Ok(Report::done("the server offered a registration"))
+}
+
+pub(super) async fn login(
+    stage: &mut Stage<'_>,
+    session: Option<&str>,
+    offer: &OfferStep,
+) -> Result<Report, Broken> {
+    let agent = stage.begin(session).await?;
+    let options = assertion(stage, &agent, &offer.who).await?.map_err(needed)?;
+    keep(stage, offer, Offered::Login(options));
+    Ok(Report::done("the server offered a login"))
+}
+
+fn keep(stage: &mut Stage<'_>, offer: &OfferStep, offered: Offered) {
+    let kept = Kept { offered, response: None };
+    stage.kept.insert(offer.keep.clone(), kept);
+}
+
+fn needed(happened: Happened) -> Broken {
+    Broken::Unknown(format!("the server offered nothing: {}", words(&happened)))
+}
+
+/// Options of a registration; `Err` if the server refuses already here.
+pub(super) async fn registration(
+    stage: &mut Stage<'_>,
+    agent: &str,
+    who: &str,
+) -> Result<Result<CreationOptions, Happened>, Broken> {
+    let account = stage.account(who)?;
+    let answer = stage.agent(agent)?.session.offer_registration(&account).await;
+    let told = describe::offer(answer.as_ref().map(|offer| offer.raw.as_slice()));
+    stage.note("registration options", describe::question(who), told);
+    match answer {
+        Ok(offer) => {
+            stage.handles.insert(who.to_owned(), offer.options.user.id.0.clone());
+            Ok(Ok(offer.options))
+        }
+        Err(error) => decided(Err(error)).map(Err),
+    }
+}
+
+/// Options of a login; `Err` if the server refuses already here.
+pub(super) async fn assertion(
+    stage: &mut Stage<'_>,
+    agent: &str,
+    who: &str,
+) -> Result<Result<RequestOptions, Happened>, Broken> {
+    let account = stage.account(who)?;
+    let named = (stage.policy.login != Login::Usernameless).then_some(&account);
+    let answer = stage.agent(agent)?.session.offer_login(named).await;
+    let told = describe::offer(answer.as_ref().map(|offer| offer.raw.as_slice()));
+    let asks = if named.is_some() { who } else { "nobody yet" };
+    stage.note("login options", describe::question(asks), told);
+    match answer {
+        Ok(offer) => Ok(Ok(offer.options)),
+        Err(error) => decided(Err(error)).map(Err),
+    }
+}
