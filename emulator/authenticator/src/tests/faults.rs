@@ -34,7 +34,11 @@ fn a_failed_commit_changes_nothing_and_is_told() {
                 assert_eq!(reply, [expected.0]);
                 assert_eq!(key.bench.kept().0, before.0, "records");
                 if error == StoreError::Full {
-                    assert_eq!(key.bench.kept().1, before.1, "keys: nothing was changed, so the new one goes");
+                    assert_eq!(
+                        key.bench.kept().1,
+                        before.1,
+                        "keys: nothing was changed, so the new one goes"
+                    );
                 }
                 // A key that no record names is forgotten at once, or where that is not safe, at the next power-on.
                 let mut key = Key::over(key.bench, profile);
