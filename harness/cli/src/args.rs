@@ -5,7 +5,7 @@ mod run;
 mod serve;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
-pub use run::{Format, MannerArg, RunArgs};
+pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};

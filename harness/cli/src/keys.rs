@@ -2,8 +2,10 @@
 
 use miette::Diagnostic;
 use profiles::{Entry, LoadError};
+use run::KeyModel;
 
 use crate::failure::Failure;
+use crate::shell::quoted;
 
 /// The key of that name, or of that file if the text ends in `.toml`.
 ///
@@ -27,25 +29,29 @@ pub fn find(text: &str) -> Result<Entry, Failure> {
 ///
 /// # Errors
 /// As [`find`]; names that are unknown are told all at once.
-pub fn select(texts: &[String]) -> Result<Vec<Entry>, Failure> {
+pub fn select(texts: &[String]) -> Result<Vec<KeyModel>, Failure> {
     if texts.is_empty() {
-        return Ok(profiles::all().to_vec());
+        return Ok(profiles::all().iter().map(KeyModel::new).collect());
     }
     let mut keys: Vec<Entry> = Vec::new();
+    let mut models = Vec::new();
     let mut wrong = Vec::new();
     for text in texts {
         match find(text) {
             Ok(key) if keys.contains(&key) => {}
             Ok(key) if keys.iter().any(|other| other.name() == key.name()) => {
                 wrong.push(format!(
-                    "two different keys are named `{}`: give one of the files another name",
+                    "two different keys are named `{}`: give one of them another name",
                     key.name()
                 ));
             }
-            Ok(key) => keys.push(key),
+            Ok(key) => {
+                models.push(KeyModel { word: quoted(text), ..KeyModel::new(&key) });
+                keys.push(key);
+            }
             Err(Failure::Usage(what)) => wrong.push(what),
             Err(other) => return Err(other),
         }
     }
-    if wrong.is_empty() { Ok(keys) } else { Err(Failure::Usage(wrong.join("\n"))) }
+    if wrong.is_empty() { Ok(models) } else { Err(Failure::Usage(wrong.join("\n"))) }
 }

@@ -71,10 +71,10 @@ pub struct Note<'r> {
     pub verdict: Verdict,
     /// What the refusing side did and said, if there is such a side.
     pub said: Option<String>,
-    /// Why the verdict is what it is.
-    pub reason: &'r str,
-    /// The evidence.
-    pub proof: &'r [Proof],
+    /// Why the verdict is what it is; absent where a refusal passed, since [`Note::said`] is the reason then.
+    pub reason: Option<&'r str>,
+    /// The evidence beside what was said.
+    pub proof: Vec<&'r Proof>,
     /// The cells, key and column, in the matrix's order.
     pub places: Vec<Place<'r>>,
 }
@@ -95,7 +95,14 @@ impl<'r> Matrix<'r> {
     pub fn of(report: &'r Report) -> Self {
         let columns: Vec<_> = report.run.scenarios.iter().filter(|s| s.column.is_some()).collect();
         let mut notes = Vec::new();
-        let rows = report.run.keys.iter().map(|key| row(report, key, &columns, &mut notes)).collect();
+        let mut rows: Vec<Row<'r>> =
+            report.run.keys.iter().map(|key| Row { key, cells: Vec::new() }).collect();
+        // Column by column, so that the numbers rise in each band of columns.
+        for column in &columns {
+            for row in &mut rows {
+                row.cells.push(cell(report, row.key, column, &mut notes));
+            }
+        }
         Self { columns, rows, notes }
     }
 
@@ -189,16 +196,6 @@ pub fn places(places: &[Place<'_>]) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn row<'r>(
-    report: &'r Report,
-    key: &'r KeyInfo,
-    columns: &[&'r ScenarioInfo],
-    notes: &mut Vec<Note<'r>>,
-) -> Row<'r> {
-    let cells = columns.iter().map(|column| cell(report, key, column, notes)).collect();
-    Row { key, cells }
-}
-
 fn cell<'r>(
     report: &'r Report,
     key: &'r KeyInfo,
@@ -237,24 +234,32 @@ fn note<'r>(face: &Face<'r>, key: &'r KeyInfo, column: &'r ScenarioInfo, notes: 
     let case = face.case;
     let place = Place { key: &key.name, column: Matrix::head(column), manners: face.manners.clone() };
     let said = said(&case.outcome);
+    let reason = (said.is_none() || face.verdict != Verdict::Pass).then_some(case.reason.as_str());
+    let proof: Vec<&Proof> = case.proof.iter().filter(|proof| !repeats(proof, &case.outcome)).collect();
     let known = notes.iter_mut().enumerate().find(|(_, n)| {
         n.kind == face.kind
             && n.verdict == face.verdict
             && n.said == said
-            && n.reason == case.reason
-            && *n.proof == case.proof[..]
+            && n.reason == reason
+            && n.proof == proof
     });
     if let Some((at, note)) = known {
         note.places.push(place);
         return at + 1;
     }
-    notes.push(Note {
-        kind: face.kind,
-        verdict: face.verdict,
-        said,
-        reason: &case.reason,
-        proof: &case.proof,
-        places: vec![place],
-    });
+    notes.push(Note { kind: face.kind, verdict: face.verdict, said, reason, proof, places: vec![place] });
     notes.len()
+}
+
+/// Whether a proof only says again what [`said`] says.
+fn repeats(proof: &Proof, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::RefusedByServer { reason: Some(words), .. } => {
+            proof.by == "server" && proof.seen.contains(words)
+        }
+        Outcome::RefusedByClient { error, reason, .. } => {
+            proof.by == "client" && proof.seen.contains(error) && proof.seen.contains(reason)
+        }
+        _ => false,
+    }
 }

@@ -140,8 +140,9 @@ impl Picture {
             text(out, MARGIN, y, "number", &(at + 1).to_string());
             let head = format!("{}: {}", note.kind.phrase(note.verdict), places(&note.places));
             let said = note.said.iter().map(String::as_str);
-            let proof = note.proof.iter().map(|p| format!("proof, {}: {}", p.by, p.seen)).collect::<Vec<_>>();
-            let texts = said.chain([note.reason]).chain(proof.iter().map(String::as_str));
+            let proof: Vec<String> = note.proof.iter().map(|p| format!("{}, {}", p.by, p.seen)).collect();
+            let proof = (!proof.is_empty()).then(|| format!("proof: {}", proof.join("; ")));
+            let texts = said.chain(note.reason).chain(proof.as_deref());
             for line in wrap(&clean(&head), columns) {
                 text(out, MARGIN + 30.0, y, "note", &line);
                 y += 17.0;

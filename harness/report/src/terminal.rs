@@ -57,18 +57,19 @@ impl Sink for Terminal {
 pub fn draw(report: &Report, look: Look) -> String {
     let mut out = String::new();
     head(&report.run, look, &mut out);
+    // What most readers came for stands last, where a terminal shows it.
+    let attacks = Attacks::of(report);
+    if !attacks.groups.is_empty() && !report.run.keys.is_empty() {
+        out.push_str(&format!("\n{}\n", look.paint(BOLD, "Attacks, and the baselines beside them")));
+        draw_attacks::draw(&attacks, &report.run.keys, look, &mut out);
+    }
+    draw_findings::unsupported(report, look, &mut out);
     let matrix = Matrix::of(report);
     if !matrix.columns.is_empty() && !matrix.rows.is_empty() {
         out.push_str(&format!("\n{}\n", look.paint(BOLD, "Keys and policies")));
         draw_matrix::draw(&matrix, look, &mut out);
         draw_matrix::legend(&matrix, look, &mut out);
     }
-    let attacks = Attacks::of(report);
-    if !attacks.groups.is_empty() && !report.run.keys.is_empty() {
-        out.push_str(&format!("\n{}\n", look.paint(BOLD, "Attacks")));
-        draw_attacks::draw(&attacks, &report.run.keys, look, &mut out);
-    }
-    draw_findings::unsupported(report, look, &mut out);
     draw_findings::draw(report, Verdict::Unknown, look, &mut out);
     draw_findings::draw(report, Verdict::Fail, look, &mut out);
     summary(report, look, &mut out);

@@ -1,9 +1,96 @@
-//! stub
-use crate::args::RunArgs;
+//! `anykey run`.
+
+mod replay;
+mod server;
+mod sinks;
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, IsTerminal, Write};
+
+use plan::Exit;
+use run::{RunPlan, Stop};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::roots;
+
+use crate::aim::Aim;
+use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
-use plan::Exit;
-/// run
-pub async fn perform(_args: &RunArgs, _screen: Screen) -> Result<Exit, Failure> {
-    Ok(Exit::AsExpected)
+use crate::{bug, flaws, interrupt, keys, library};
+use server::Server;
+use sinks::Sinks;
+
+/// Reads everything, then starts what is to be started, runs, and writes the reports.
+///
+/// # Errors
+/// The command line or a file is wrong, the server cannot be reached, or a report cannot be written.
+pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
+    let keys = keys::select(&args.key)?;
+    let scenarios = library::scenarios(args.scenario_dir.as_deref())?;
+    let selected = library::select(&scenarios, &args.scenario)?.iter().map(|s| s.id.clone()).collect();
+    let flaws = flaws::select(&args.flaw)?;
+    let aim = Aim::of(args)?;
+    let (root, other_root) = (roots::root()?, roots::other_root()?);
+    let mut sinks = Sinks::open(args, screen)?;
+    let stop = Stop::new();
+    stop_at_signal(stop.clone());
+    let server = tokio::select! {
+        server = Server::start(&aim, flaws, root.der()) => server?,
+        () = stop.wait() => return Err(Failure::Target("stopped before the server was ready; nothing was run".to_owned())),
+    };
+    let plan = RunPlan {
+        seed: args.seed.unwrap_or_else(any_seed),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        began: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+        scenarios: &scenarios,
+        selected,
+        keys: &keys,
+        manners: args.manner.manners(),
+        target: server.target(),
+        flaws: server.flaws(),
+        root: &root,
+        other_root: &other_root,
+        replay: replay::words(args),
+    };
+    let done = Box::pin(run::run(&plan, sinks.all(), &stop)).await;
+    drop(plan);
+    server.stop().await;
+    let written = sinks.finish();
+    if bug::seen() {
+        return Ok(Exit::OurBug);
+    }
+    match written {
+        // The reader of the output went away; what the run came to holds all the same.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(other) => return Err(other),
+        Ok(()) => tell_where(args),
+    }
+    Ok(Exit::of(&done))
+}
+
+/// Short enough to be typed again.
+fn any_seed() -> u64 {
+    // The standard library's own random state: a seed is no secret, it only has to be another one each time.
+    RandomState::new().hash_one(0_u8) >> 32
+}
+
+/// Says where the report is, to a person.
+fn tell_where(args: &RunArgs) {
+    if let (Some(directory), Format::Human) = (&args.report, args.format) {
+        // Gone readers need not know.
+        let _ = writeln!(io::stdout(), "Report: {}", directory.join("report.html").display());
+    }
+}
+
+fn stop_at_signal(stop: Stop) {
+    let mut stopped = interrupt::listen();
+    tokio::spawn(async move {
+        interrupt::wait(&mut stopped).await;
+        if io::stderr().is_terminal() {
+            let _ = writeln!(io::stderr(), "\nanykey: stopping; once more leaves at once");
+        }
+        stop.ask();
+    });
 }

@@ -81,7 +81,7 @@ struct Note {
     phrase: &'static str,
     places: String,
     said: Option<String>,
-    reason: String,
+    reason: Option<String>,
     proof: Vec<ProofView>,
 }
 
@@ -269,8 +269,8 @@ fn notes(matrix: &Matrix<'_>) -> Vec<Note> {
             phrase: note.kind.phrase(note.verdict),
             places: clean(&places(&note.places)),
             said: note.said.as_deref().map(clean),
-            reason: clean(note.reason),
-            proof: proofs(note.proof),
+            reason: note.reason.map(clean),
+            proof: proofs(note.proof.iter().copied()),
         })
         .collect()
 }
@@ -319,7 +319,7 @@ fn case(report: &Report, case: &CaseDone) -> Case {
         outcome: Kind::of(&case.outcome).phrase(case.verdict),
         said: said(&case.outcome).map(|words| clean(&words)),
         reason: clean(&case.reason),
-        proof: proofs(&case.proof),
+        proof: proofs(case.proof.iter()),
         title: text(|s| &s.title),
         requires: text(|s| &s.requires),
         spec: scenario.and_then(|s| link(&s.spec)),
@@ -366,8 +366,8 @@ fn message(message: &Message) -> MessageView {
     MessageView { bytes: message.hex.len() / 2, hex: clean(&message.hex), lines }
 }
 
-fn proofs(proof: &[Proof]) -> Vec<ProofView> {
-    proof.iter().map(|p| ProofView { by: clean(&p.by), seen: clean(&p.seen) }).collect()
+fn proofs<'p>(proof: impl Iterator<Item = &'p Proof>) -> Vec<ProofView> {
+    proof.map(|p| ProofView { by: clean(&p.by), seen: clean(&p.seen) }).collect()
 }
 
 /// The case's id in the page: letters, digits, `-` and `.` only, so that it needs no escaping in a fragment.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use anstyle::Style;
 use plan::Verdict;
 
 use super::grid::{Grid, Lines};
@@ -79,7 +80,6 @@ pub fn legend(matrix: &Matrix<'_>, look: Look, out: &mut String) {
         }
     }
     for (at, note) in matrix.notes.iter().enumerate() {
-        out.push('\n');
         entry(at + 1, note, look, out);
     }
 }
@@ -94,19 +94,18 @@ fn entry(number: usize, note: &Note<'_>, look: Look, out: &mut String) {
         out.push_str(&look.paint(style, &format!("{lead}{line}")));
         out.push('\n');
     }
-    let said = note.said.as_deref().map(|words| look.clean(words));
-    let reason = look.clean(note.reason);
-    for text in said.into_iter().chain([reason]).filter(|t| !t.is_empty()) {
-        push_paragraph(&text, look, out);
+    for text in note.said.as_deref().into_iter().chain(note.reason).filter(|text| !text.is_empty()) {
+        push_paragraph(&look.clean(text), Style::new(), look, out);
     }
-    for proof in note.proof {
-        push_paragraph(&look.clean(&format!("proof, {}: {}", proof.by, proof.seen)), look, out);
+    let proof: Vec<String> = note.proof.iter().map(|p| format!("{}, {}", p.by, p.seen)).collect();
+    if !proof.is_empty() {
+        push_paragraph(&look.clean(&format!("proof: {}", proof.join("; "))), DIM, look, out);
     }
 }
 
-fn push_paragraph(text: &str, look: Look, out: &mut String) {
+fn push_paragraph(text: &str, style: Style, look: Look, out: &mut String) {
     for line in paragraph(text, 5, look) {
-        out.push_str(&line);
+        out.push_str(&look.paint(style, &line));
         out.push('\n');
     }
 }

@@ -1,0 +1,29 @@
+//! The words that a replay needs beside scenario, key, manner and seed.
+
+use crate::args::RunArgs;
+use crate::shell::quoted;
+
+/// What decides whom a run talks to and with what, as the shell wants it.
+pub fn words(args: &RunArgs) -> Vec<String> {
+    let mut words = Vec::new();
+    if args.target != "reference" {
+        words.push(format!("--target {}", quoted(&args.target)));
+    }
+    words.extend(args.url.iter().map(|url| format!("--url {}", quoted(url))));
+    let i_own: Vec<String> = args.i_own.iter().map(|host| quoted(host)).collect();
+    if !i_own.is_empty() {
+        words.push(format!("--i-own {}", i_own.join(" ")));
+    }
+    if !args.flaw.is_empty() {
+        words.push(format!("--flaw {}", args.flaw.join(" ")));
+    }
+    // A distribution is also set for every run by the environment; then it concerns no other target.
+    if args.target.starts_with("keycloak") && args.url.is_none() {
+        words.extend(
+            args.keycloak_dist.iter().map(|p| format!("--keycloak-dist {}", quoted(&p.to_string_lossy()))),
+        );
+    }
+    words
+        .extend(args.scenario_dir.iter().map(|p| format!("--scenario-dir {}", quoted(&p.to_string_lossy()))));
+    words
+}

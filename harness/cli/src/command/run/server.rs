@@ -1,0 +1,99 @@
+//! The server of a run: started or attached to, and let go of afterwards.
+
+use targets::Target;
+use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
+use targets::reference::{self, Flaw, Flaws, ReferenceTarget, Settings};
+
+use crate::aim::{Aim, Login};
+use crate::failure::Failure;
+
+/// A server that can be sent to.
+pub enum Server {
+    /// The reference server.
+    Reference(ReferenceTarget),
+    /// Keycloak.
+    Keycloak(Box<KeycloakTarget>),
+}
+
+impl Server {
+    /// Starts or attaches to what `aim` names. Dropping the future ends what it has started.
+    ///
+    /// # Errors
+    /// It does not start, or does not answer as it should.
+    pub async fn start(aim: &Aim, flaws: Flaws, anchor: &[u8]) -> Result<Self, Failure> {
+        let keycloak = KeycloakSettings { anchors: vec![anchor.to_vec()], ..KeycloakSettings::default() };
+        match aim {
+            Aim::Embedded => {
+                let settings = Settings { flaws, page: false, ..Settings::default() };
+                let running = reference::Server::start(settings).await.map_err(told)?;
+                Ok(Self::Reference(ReferenceTarget::embedded(running).await.map_err(told)?))
+            }
+            Aim::Reference(url) => Ok(Self::Reference(ReferenceTarget::at(url.clone()).await.map_err(told)?)),
+            Aim::StartKeycloak(distribution) => {
+                let target = KeycloakTarget::start(distribution, keycloak).await.map_err(usage_or_told)?;
+                Ok(Self::Keycloak(Box::new(target)))
+            }
+            Aim::Keycloak { url, login } => {
+                let login = login.read()?;
+                let target = KeycloakTarget::attach(url.clone(), login, keycloak).await;
+                Ok(Self::Keycloak(Box::new(target.map_err(usage_or_told)?)))
+            }
+        }
+    }
+
+    /// What the run talks to.
+    pub fn target(&self) -> &dyn Target {
+        match self {
+            Self::Reference(target) => target,
+            Self::Keycloak(target) => target.as_ref(),
+        }
+    }
+
+    /// The flaws that are known to be on.
+    pub fn flaws(&self) -> Vec<String> {
+        match self {
+            Self::Reference(target) => {
+                target.flaws().iter().copied().map(Flaw::id).map(str::to_owned).collect()
+            }
+            Self::Keycloak(_) => Vec::new(),
+        }
+    }
+
+    /// Ends what was started, and removes what was made.
+    pub async fn stop(self) {
+        match self {
+            Self::Reference(target) => target.stop().await,
+            Self::Keycloak(target) => drop(target),
+        }
+    }
+}
+
+impl Login {
+    fn read(&self) -> Result<AdminLogin, Failure> {
+        match self {
+            Self::Environment => AdminLogin::from_environment().map_err(Failure::usage),
+            Self::Variable { admin, variable } => match std::env::var(variable) {
+                Ok(password) if !password.is_empty() => Ok(AdminLogin { user: admin.clone(), password }),
+                _ => Err(Failure::Usage(format!("the environment variable {variable} holds no password"))),
+            },
+            Self::File { admin, path } => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+                let password = text.trim_end_matches(['\r', '\n']).to_owned();
+                Ok(AdminLogin { user: admin.clone(), password })
+            }
+        }
+    }
+}
+
+fn told(error: impl ToString) -> Failure {
+    Failure::Target(error.to_string())
+}
+
+/// What the user gave is wrong, or the server is not to be had.
+fn usage_or_told(error: KeycloakError) -> Failure {
+    match error {
+        KeycloakError::Distribution { .. } | KeycloakError::NoLogin => Failure::usage(error),
+        other => told(other),
+    }
+}

@@ -1,0 +1,9 @@
+//! The binary as a user has it: what it prints, where, and with which exit code.
+
+mod command;
+mod data;
+mod runs;
+mod serve;
+mod servers;
+mod trouble;
+mod usage;
