@@ -26,3 +26,6 @@ pub use link::{Link, LinkError, Patient, Waiting, Watch};
 pub use manner::{Liberties, Liberty, Manner};
 pub use person::{AccountChoice, First, Person};
 pub use twist::{AuthDataEdit, ClientDataTwist, Twist, edit};
+
+#[cfg(test)]
+mod tests;

@@ -107,7 +107,8 @@ fn resident(c: &Ceremony<'_>, requirement: Requirement) -> Result<bool, ClientEr
 /// Whether the key makes no credential without verification: alwaysUv, and in CTAP 2.1 every key that can verify,
 /// but for credentials that are not resident where makeCredUvNotRqd is set.
 fn needs_verification(facts: &Ctap2Facts, rk: bool) -> bool {
-    facts.always_uv || (facts.is_newer_than_2_0() && !(facts.make_cred_uv_not_rqd && !rk))
+    let spared = facts.make_cred_uv_not_rqd && !rk;
+    facts.always_uv || (facts.is_newer_than_2_0() && !spared)
 }
 
 fn protocol(c: &Ceremony<'_>, algorithms: &[i32], rk: bool, uv: bool) -> Result<Protocol, ClientError> {
