@@ -1,3 +1,7 @@
 //! The suites.
 mod flaws;
 mod keycloak;
+mod layering;
+mod licences;
+mod no_alloc;
+mod rooms;

@@ -5,8 +5,10 @@
 //! the label of the first is refused; success is a redirect with `code=`, not any redirect.
 
 mod admin;
+mod browse;
 mod error;
 mod home;
+mod identity;
 mod java;
 mod page;
 mod policy;

@@ -14,7 +14,7 @@ use super::admin::{Admin, AdminLogin};
 use super::error::KeycloakError;
 use super::process::{Process, Start};
 use super::site::{KeycloakSite, Place, Server};
-use super::{home, policy, realm, session};
+use super::{browse, home, policy, realm};
 use crate::http::HttpClient;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -145,7 +145,7 @@ impl KeycloakTarget {
             return Ok(name.clone());
         }
         let name = format!("{}-{}", self.run, realms.len() + 1);
-        let done = session::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
+        let done = browse::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
         let representation = realm::representation(&name, &name, wanted.login, done.as_str(), &settings);
         self.server.admin.create_realm(&representation).await?;
         realms.insert(wanted.clone(), name.clone());
