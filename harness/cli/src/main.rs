@@ -32,9 +32,7 @@ fn main() -> ExitCode {
         Err(error) => return told(&error),
     };
     let screen = Screen::of(&cli);
-    let exit =
-        std::panic::catch_unwind(|| command::perform(&cli, screen)).unwrap_or_else(|_| Ok(Exit::OurBug));
-    let exit = exit.unwrap_or_else(|failure| {
+    let exit = bug::guarded(|| command::perform(&cli, screen)).unwrap_or_else(|failure| {
         failure.tell();
         failure.exit()
     });

@@ -182,16 +182,8 @@ fn draw_cell(cell: &Cell<'_>, x: f64, y: f64, height: f64, out: &mut String) {
             Verdict::Pass if face.kind == Kind::Accepted => "✓ ",
             _ => "",
         };
-        let words = format!("{mark}{}{number}", cell_word(face));
+        let words = format!("{mark}{}{number}", face.kind.word(face.verdict));
         text(out, x + COLUMN / 2.0, top + inner / 2.0 + 5.0, "cell", &words);
-    }
-}
-
-fn cell_word(face: &Face<'_>) -> &'static str {
-    match face.kind {
-        Kind::RefusedByClient => "client refused",
-        Kind::RefusedByKey => "key refused",
-        kind => kind.word(face.verdict),
     }
 }
 
@@ -216,7 +208,7 @@ fn target(report: &Report) -> String {
 }
 
 fn head_lines(head: &str) -> Vec<String> {
-    wrap(&clean(head), 17)
+    wrap(&clean(head), 12)
 }
 
 fn text(out: &mut String, x: f64, y: f64, class: &str, words: &str) {
@@ -234,9 +226,9 @@ fn units(count: usize) -> f64 {
 }
 
 const MARGIN: f64 = 28.0;
-const COLUMN: f64 = 132.0;
-const GAP: f64 = 6.0;
-const FACE: f64 = 28.0;
+const COLUMN: f64 = 88.0;
+const GAP: f64 = 4.0;
+const FACE: f64 = 26.0;
 /// Width of a character of the notes; a little more than the average of the fonts named below.
 const CHAR: f64 = 6.9;
 const BOLD_CHAR: f64 = 8.6;

@@ -43,7 +43,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     let plan = RunPlan {
         seed: args.seed.unwrap_or_else(any_seed),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        began: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+        began: now(),
         scenarios: &scenarios,
         selected,
         keys: &keys,
@@ -68,6 +68,13 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         Ok(()) => tell_where(args),
     }
     Ok(Exit::of(&done))
+}
+
+/// RFC 3339, to the second.
+fn now() -> String {
+    let now = OffsetDateTime::now_utc();
+    // Neither fails: zero is a nanosecond, and the year has four digits.
+    now.replace_nanosecond(0).unwrap_or(now).format(&Rfc3339).unwrap_or_default()
 }
 
 /// Short enough to be typed again.

@@ -58,3 +58,32 @@ fn ctrl_c_writes_what_was_seen() {
     assert_eq!(report["done"]["ended"]["ended"], "interrupted");
     assert!(out.join("report.html").is_file() && out.join("junit.xml").is_file());
 }
+
+#[test]
+fn a_twin_that_does_not_pass_is_a_failed_baseline() {
+    let dir = tempfile::tempdir().unwrap();
+    // The twin is refused itself: its policy takes only keys whose credentials may be backed up.
+    let head = "title = \"t\"\nrequires = \"The server MUST do so.\"\nspec = \"webauthn-3#sctn-registering-a-new-credential\"\n";
+    let policy = "[policy]\nbackup-eligibility = \"required\"\n";
+    let scenario = |id: &str, more: &str, expect: &str| {
+        let steps = format!("[[step]]\ndo = \"register\"\nexpect = \"{expect}\"\n");
+        std::fs::write(
+            dir.path().join(format!("{id}.toml")),
+            format!("id = \"{id}\"\n{head}{more}{policy}{steps}"),
+        )
+        .unwrap();
+    };
+    scenario("twin", "", "accepted");
+    scenario("attack", "twin = \"twin\"\n", "refused");
+    let ended = run([
+        "run",
+        "--key",
+        "passkey",
+        "--scenario",
+        "attack",
+        "--scenario-dir",
+        dir.path().to_str().unwrap(),
+    ]);
+    assert_eq!(ended.code, Some(4), "{}\n{}", ended.out, ended.err);
+    assert!(ended.out.contains("could not be judged"), "{}", ended.out);
+}

@@ -166,6 +166,9 @@ impl View {
         let run = &report.run;
         let matrix = Matrix::of(report);
         let attacks = Attacks::of(report);
+        // What needs a reader first; within a verdict, as they ran.
+        let mut cases: Vec<&CaseDone> = report.cases.iter().collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.verdict));
         Self {
             version: clean(&run.version),
             target: clean(&match &run.target.version {
@@ -190,7 +193,7 @@ impl View {
             rows: matrix.rows.iter().map(row).collect(),
             notes: notes(&matrix),
             groups: groups(&attacks),
-            cases: report.cases.iter().map(|c| case(report, c)).collect(),
+            cases: cases.into_iter().map(|c| case(report, c)).collect(),
         }
     }
 }
