@@ -1,7 +1,7 @@
 //! What a browser does between a page and a key.
 //!
 //! A [`Client`] takes a page's origin and options, checks them as a browser does ([`Manner::Faithful`]) or with liberties
-//! ([`Manner::Permissive`]), asks a key over a [`Link`](link::Link), and gives the JSON that the page sends to its server. A [`Twist`]
+//! ([`Manner::Permissive`]), asks a key over a [`Link`], and gives the JSON that the page sends to its server. A [`Twist`]
 //! makes single things different, for attacks. It knows nothing of servers, transports or scenarios.
 
 mod ceremony;

@@ -101,7 +101,8 @@ impl PublicKey {
     /// The key of a COSE key: P-256, Ed25519 and RSA, with an algorithm that goes with it.
     ///
     /// # Errors
-    /// Another kind of key, an algorithm for another kind of key, or a point that is not on its curve.
+    /// Another kind of key, an algorithm for another kind of key, or an RSA modulus of a size that is not taken. Whether a point is
+    /// on its curve says [`PublicKey::is_usable`].
     pub fn from_cose(key: &cose::PublicKey<'_>) -> Result<Self, KeyError> {
         let alg = key.alg();
         let made = match key {
@@ -121,9 +122,6 @@ impl PublicKey {
         };
         if !Scheme::of_cose(alg.0).is_some_and(|scheme| made.goes_with(scheme)) {
             return Err(KeyError(format!("the key's kind does not go with its algorithm, {alg}")));
-        }
-        if !made.is_usable() {
-            return Err(KeyError(format!("the key ({alg}) is not on its curve, or no key at all")));
         }
         Ok(made)
     }

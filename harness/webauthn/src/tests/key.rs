@@ -55,7 +55,7 @@ fn rsa_numbers_become_pkcs1() {
 #[test]
 fn keys_that_cannot_be_used_are_refused() {
     let off_curve = cose::PublicKey::es256(&[1; 32], &[1; 32]);
-    assert!(PublicKey::from_cose(&off_curve).unwrap_err().to_string().contains("curve"));
+    assert!(!PublicKey::from_cose(&off_curve).unwrap().is_usable());
     let short = cose::PublicKey::Rsa { alg: wire::Alg::RS256, n: &[0xff; 64], e: &[1, 0, 1] };
     assert!(PublicKey::from_cose(&short).is_err());
     let x = [9; 32];

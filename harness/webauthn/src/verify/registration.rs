@@ -130,6 +130,10 @@ fn public_key(
     expect.insist(Check::Algorithm, expect.algorithms.contains(&algorithm), || {
         format!("the credential's algorithm is {}, offered were {:?}", key.alg(), expect.algorithms)
     })?;
-    let usable = PublicKey::from_cose(&key).map_err(|e| format!("credential public key: {e}"));
+    let usable = match PublicKey::from_cose(&key) {
+        Ok(key) if key.is_usable() => Ok(key),
+        Ok(_) => Err("credential public key: the point is not on its curve".to_owned()),
+        Err(error) => Err(format!("credential public key: {error}")),
+    };
     Ok((algorithm, expect.pass(Check::PublicKey, usable)?))
 }
