@@ -170,29 +170,32 @@ pub fn said(outcome: &Outcome) -> Option<String> {
 
 /// `yubikey-4, no-uv × UV required; no-uv × usernameless (faithful client)`.
 pub fn places(places: &[Place<'_>]) -> String {
-    let mut by_manner: Vec<(&[Manner], Vec<(&str, Vec<&str>)>)> = Vec::new();
+    let mut groups: Vec<&[Manner]> = Vec::new();
     for place in places {
-        let at = match by_manner.iter().position(|(manners, _)| *manners == place.manners) {
-            Some(at) => at,
-            None => {
-                by_manner.push((&place.manners, Vec::new()));
-                by_manner.len() - 1
-            }
-        };
-        let columns = &mut by_manner[at].1;
-        match columns.iter_mut().find(|(column, _)| *column == place.column) {
-            Some((_, keys)) => keys.push(place.key),
-            None => columns.push((place.column, vec![place.key])),
+        if !groups.contains(&place.manners.as_slice()) {
+            groups.push(&place.manners);
         }
     }
-    let parts = by_manner.into_iter().map(|(manners, columns)| {
-        let cells = columns.into_iter().map(|(column, keys)| format!("{} × {column}", keys.join(", ")));
-        let cells = cells.collect::<Vec<_>>().join("; ");
+    let parts = groups.into_iter().map(|manners| {
+        let cells = cells(places.iter().filter(|place| place.manners == manners));
         match manners {
             [one] => format!("{cells} ({} client)", one.name()),
             _ => cells,
         }
     });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// `yubikey-4, no-uv × UV required; no-uv × usernameless`.
+fn cells<'p>(places: impl Iterator<Item = &'p Place<'p>>) -> String {
+    let mut columns: Vec<(&str, Vec<&str>)> = Vec::new();
+    for place in places {
+        match columns.iter_mut().find(|(column, _)| *column == place.column) {
+            Some((_, keys)) => keys.push(place.key),
+            None => columns.push((place.column, vec![place.key])),
+        }
+    }
+    let parts = columns.into_iter().map(|(column, keys)| format!("{} × {column}", keys.join(", ")));
     parts.collect::<Vec<_>>().join("; ")
 }
 

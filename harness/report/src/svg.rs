@@ -226,7 +226,7 @@ fn units(count: usize) -> f64 {
 }
 
 const MARGIN: f64 = 28.0;
-const COLUMN: f64 = 88.0;
+const COLUMN: f64 = 92.0;
 const GAP: f64 = 4.0;
 const FACE: f64 = 26.0;
 /// Width of a character of the notes; a little more than the average of the fonts named below.
@@ -246,7 +246,7 @@ const CLASSES: [(&str, &str); 7] = [
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;fill:#1c2128}\
 .paper{fill:#fff;stroke:#d0d7de}.title{font-size:18px;font-weight:650}.dim{fill:#57606a}\
-.head{font-weight:600;text-anchor:middle}.key{font-weight:650;font-size:14px}.cell{text-anchor:middle}\
+.head{font-weight:600;font-size:12px;text-anchor:middle}.key{font-weight:650;font-size:14px}.cell{text-anchor:middle}\
 .number{font-weight:650}.note{font-weight:600}.box{stroke-width:1}\
 .accepted{fill:#dafbe1;stroke:#4ac26b}.refused{fill:#fff1c9;stroke:#d4a72c}.client{fill:#ddf1ff;stroke:#54aeff}\
 .key-refused{fill:#ece4ff;stroke:#a475f9}.none{fill:#f1f3f5;stroke:#c4cbd2}\
