@@ -1,6 +1,7 @@
 //! `report.html`: the whole run in one file that needs no network. Everything that came from outside is escaped by the
 //! template engine; the page's own policy lets no other script or style run, should that ever fail.
 
+mod case;
 mod sequence;
 mod view;
 

@@ -1,10 +1,10 @@
 //! What the template sees: words and classes, no decisions left.
 
 use plan::Verdict;
-use plan::event::{Between, CaseDone, Ended, Message, Node, Proof, ScenarioInfo, StepDone};
+use plan::event::{CaseDone, Ended, ScenarioInfo};
 use serde::Serialize;
 
-use super::sequence::Sequence;
+use super::case::{Case, ProofView, case, proofs};
 use crate::Report;
 use crate::attacks::Attacks;
 use crate::matrix::{Face, Kind, Matrix, places, said};
@@ -86,12 +86,6 @@ struct Note {
 }
 
 #[derive(Serialize)]
-struct ProofView {
-    by: String,
-    seen: String,
-}
-
-#[derive(Serialize)]
 struct Group {
     name: String,
     rows: Vec<AttackRow>,
@@ -103,62 +97,6 @@ struct AttackRow {
     title: String,
     requires: String,
     marks: Vec<Vec<FaceView>>,
-}
-
-#[derive(Serialize)]
-struct Case {
-    anchor: String,
-    scenario: String,
-    key: String,
-    manner: &'static str,
-    verdict: &'static str,
-    sign: &'static str,
-    open: bool,
-    outcome: &'static str,
-    said: Option<String>,
-    reason: String,
-    proof: Vec<ProofView>,
-    title: String,
-    requires: String,
-    spec: Option<String>,
-    catches: Vec<String>,
-    twin: Option<String>,
-    replay: String,
-    elapsed: String,
-    steps: Vec<Step>,
-    sequence: Sequence,
-}
-
-#[derive(Serialize)]
-struct Step {
-    verb: String,
-    expected: String,
-    happened: String,
-    ok: bool,
-    exchanges: Vec<ExchangeView>,
-}
-
-#[derive(Serialize)]
-struct ExchangeView {
-    between: &'static str,
-    name: String,
-    request: MessageView,
-    response: MessageView,
-}
-
-#[derive(Serialize)]
-struct MessageView {
-    bytes: usize,
-    hex: String,
-    lines: Vec<Line>,
-}
-
-/// One node of a tree, flattened: however deep a hostile tree is, the page stays flat.
-#[derive(Serialize)]
-struct Line {
-    indent: String,
-    name: String,
-    value: Option<String>,
 }
 
 impl View {
@@ -308,80 +246,15 @@ fn mark(mark: &crate::attacks::Mark<'_>) -> FaceView {
     }
 }
 
-fn case(report: &Report, case: &CaseDone) -> Case {
-    let scenario = report.run.scenarios.iter().find(|s| s.id == case.case.scenario);
-    let text = |of: fn(&ScenarioInfo) -> &str| scenario.map(|s| clean(of(s))).unwrap_or_default();
-    Case {
-        anchor: anchor(case),
-        scenario: clean(&case.case.scenario),
-        key: clean(&case.case.key),
-        manner: case.case.manner.name(),
-        verdict: case.verdict.name(),
-        sign: sign(case.verdict),
-        open: matches!(case.verdict, Verdict::Fail | Verdict::Unknown),
-        outcome: Kind::of(&case.outcome).phrase(case.verdict),
-        said: said(&case.outcome).map(|words| clean(&words)),
-        reason: clean(&case.reason),
-        proof: proofs(case.proof.iter()),
-        title: text(|s| &s.title),
-        requires: text(|s| &s.requires),
-        spec: scenario.and_then(|s| link(&s.spec)),
-        catches: scenario.map(|s| s.catches.iter().map(|c| clean(c)).collect()).unwrap_or_default(),
-        twin: scenario.and_then(|s| s.twin.as_deref().map(clean)),
-        replay: clean(&case.replay),
-        elapsed: micros(case.elapsed_us),
-        steps: case.steps.iter().map(step).collect(),
-        sequence: Sequence::of(&case.steps),
-    }
-}
-
-fn step(step: &StepDone) -> Step {
-    let exchange = |e: &plan::event::Exchange| ExchangeView {
-        between: match e.between {
-            Between::ClientAndKey => "client ↔ key",
-            Between::ClientAndServer => "client ↔ server",
-        },
-        name: clean(&e.name),
-        request: message(&e.request),
-        response: message(&e.response),
-    };
-    Step {
-        verb: clean(&step.verb),
-        expected: clean(&step.expected),
-        happened: clean(&step.happened),
-        ok: step.ok,
-        exchanges: step.exchanges.iter().map(exchange).collect(),
-    }
-}
-
-fn message(message: &Message) -> MessageView {
-    let mut lines = Vec::new();
-    // Depth first by hand: the depth is the sender's choice.
-    let mut stack: Vec<(usize, &Node)> = message.decoded.iter().rev().map(|node| (0, node)).collect();
-    while let Some((depth, node)) = stack.pop() {
-        lines.push(Line {
-            indent: "  ".repeat(depth.min(40)),
-            name: clean(&node.name),
-            value: node.value.as_deref().map(clean),
-        });
-        stack.extend(node.parts.iter().rev().map(|part| (depth + 1, part)));
-    }
-    MessageView { bytes: message.hex.len() / 2, hex: clean(&message.hex), lines }
-}
-
-fn proofs<'p>(proof: impl Iterator<Item = &'p Proof>) -> Vec<ProofView> {
-    proof.map(|p| ProofView { by: clean(&p.by), seen: clean(&p.seen) }).collect()
-}
-
 /// The case's id in the page: letters, digits, `-` and `.` only, so that it needs no escaping in a fragment.
-fn anchor(case: &CaseDone) -> String {
+pub fn anchor(case: &CaseDone) -> String {
     let id = &case.case;
     let raw = format!("case-{}-{}-{}", id.scenario, id.key, id.manner.name());
     raw.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect()
 }
 
 /// A link that a reader may follow; any other scheme is no link.
-fn link(url: &str) -> Option<String> {
+pub fn link(url: &str) -> Option<String> {
     (url.starts_with("https://") || url.starts_with("http://")).then(|| clean(url))
 }
 
@@ -397,15 +270,12 @@ fn class(kind: Kind, verdict: Verdict) -> &'static str {
     }
 }
 
-fn sign(verdict: Verdict) -> &'static str {
+/// The sign of a verdict.
+pub fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✓",
         Verdict::Unsupported => "–",
         Verdict::Unknown => "?",
         Verdict::Fail => "✗",
     }
-}
-
-fn micros(us: u64) -> String {
-    if us < 1_000 { format!("{us} µs") } else { duration(us / 1_000) }
 }
