@@ -102,7 +102,7 @@ Exit codes:
    1  The command line or a file is wrong; nothing was run.
    2  Findings: at least one case did not come out as required.
    3  No finding, but at least one case could not be judged, the server could
-      not be reached, or the run was interrupted.
+      not be reached, a report could not be written, or the run was interrupted.
    4  A ceremony that must work did not, so that refusals prove nothing.
   70  A bug of AnyKey. Please report it.
   Where several hold, 2 outweighs 4, and 4 outweighs 3.";

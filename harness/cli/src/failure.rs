@@ -35,7 +35,7 @@ impl Failure {
             Self::Usage(_) | Self::Files { .. } => Exit::Usage,
             Self::Target(_) => Exit::Unknown,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::AsExpected,
-            Self::Output(_) => Exit::Usage,
+            Self::Output(_) => Exit::Unknown,
         }
     }
 

@@ -54,6 +54,6 @@ fn a_reader_that_goes_away_is_no_trouble() {
     let mut command = anykey();
     command.args(["completions", "bash"]).stdout(std::fs::File::create("/dev/full").unwrap());
     let full = ended(&mut command);
-    assert_eq!(full.code, Some(1), "a full disk is trouble");
+    assert_eq!(full.code, Some(3), "a full disk is trouble");
     assert!(full.err.contains("cannot write"), "{}", full.err);
 }

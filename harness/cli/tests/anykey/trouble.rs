@@ -60,6 +60,18 @@ fn ctrl_c_writes_what_was_seen() {
 }
 
 #[test]
+fn ctrl_c_before_the_server_answers() {
+    let serving = Serving::start(&[]);
+    let (url, stalled) = until(serving.address(), "/api/info", Then::Stall);
+    let child = anykey().args(["run", "--target", &url]).stderr(Stdio::piped()).spawn().unwrap();
+    stalled.recv().unwrap();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was run"));
+}
+
+#[test]
 fn a_twin_that_does_not_pass_is_a_failed_baseline() {
     let dir = tempfile::tempdir().unwrap();
     // The twin is refused itself: its policy takes only keys whose credentials may be backed up.

@@ -1,5 +1,7 @@
 //! The server of a run: started or attached to, and let go of afterwards.
 
+use std::io::{self, IsTerminal, Write};
+
 use targets::Target;
 use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
 use targets::reference::{self, Flaw, Flaws, ReferenceTarget, Settings};
@@ -10,7 +12,7 @@ use crate::failure::Failure;
 /// A server that can be sent to.
 pub enum Server {
     /// The reference server.
-    Reference(ReferenceTarget),
+    Reference(Box<ReferenceTarget>),
     /// Keycloak.
     Keycloak(Box<KeycloakTarget>),
 }
@@ -26,10 +28,13 @@ impl Server {
             Aim::Embedded => {
                 let settings = Settings { flaws, page: false, ..Settings::default() };
                 let running = reference::Server::start(settings).await.map_err(told)?;
-                Ok(Self::Reference(ReferenceTarget::embedded(running).await.map_err(told)?))
+                Ok(Self::Reference(Box::new(ReferenceTarget::embedded(running).await.map_err(told)?)))
             }
-            Aim::Reference(url) => Ok(Self::Reference(ReferenceTarget::at(url.clone()).await.map_err(told)?)),
+            Aim::Reference(url) => {
+                Ok(Self::Reference(Box::new(ReferenceTarget::at(url.clone()).await.map_err(told)?)))
+            }
             Aim::StartKeycloak(distribution) => {
+                patience("starting Keycloak; its first start takes a minute or two");
                 let target = KeycloakTarget::start(distribution, keycloak).await.map_err(usage_or_told)?;
                 Ok(Self::Keycloak(Box::new(target)))
             }
@@ -44,7 +49,7 @@ impl Server {
     /// What the run talks to.
     pub fn target(&self) -> &dyn Target {
         match self {
-            Self::Reference(target) => target,
+            Self::Reference(target) => target.as_ref(),
             Self::Keycloak(target) => target.as_ref(),
         }
     }
@@ -83,6 +88,14 @@ impl Login {
                 Ok(AdminLogin { user: admin.clone(), password })
             }
         }
+    }
+}
+
+/// Tells a person at a terminal why nothing is to be seen yet.
+fn patience(why: &str) {
+    if io::stderr().is_terminal() {
+        // Who cannot be told cannot be waiting.
+        let _ = writeln!(io::stderr(), "anykey: {why}");
     }
 }
 
