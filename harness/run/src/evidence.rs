@@ -75,20 +75,25 @@ impl Party<'_> {
         let (registered, mut wrong) = all_wrong(self.expectations(&options.challenge), |expect| {
             verify::registration(&parsed, expect, &options.user.id, known)
         });
-        wrong.extend(self.beyond_the_standard(&parsed));
+        wrong.extend(self.beyond_the_standard(options, &parsed));
         Findings { wrong, record: registered.map(|r: Registered| r.record) }
     }
 
     /// What the policy wants and the standard's procedure does not look at.
-    fn beyond_the_standard(&self, response: &RegistrationResponse) -> Vec<String> {
+    fn beyond_the_standard(&self, options: &CreationOptions, response: &RegistrationResponse) -> Vec<String> {
         let mut wrong = Vec::new();
         let wanted = self.policy.attachment.and_then(|a| serde_json::to_value(a).ok());
         let told = response.authenticator_attachment.as_deref();
         if let Some(wanted) = wanted.as_ref().and_then(Value::as_str).filter(|wanted| told != Some(*wanted)) {
             wrong.push(format!("attachment: asked for was {wanted}, told is {}", told.unwrap_or("nothing")));
         }
+        // A server that does not ask for credProps cannot be told, and nobody else can see it.
+        let asked = options.extensions.as_ref().and_then(|e| e.get("credProps")) == Some(&Value::Bool(true));
         let rk = response.client_extension_results.get("credProps").and_then(|props| props.get("rk"));
-        if self.policy.resident_key == Requirement::Required && rk.and_then(Value::as_bool) != Some(true) {
+        if asked
+            && self.policy.resident_key == Requirement::Required
+            && rk.and_then(Value::as_bool) != Some(true)
+        {
             wrong.push("resident-key: credProps does not say that the credential is resident".to_owned());
         }
         wrong
