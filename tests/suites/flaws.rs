@@ -1,8 +1,8 @@
 //! The proof of the scenarios: without flaws all pass; with a flaw exactly those fail that name it; and a run repeats.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use plan::event::{CaseDone, Event, Exchange, Manner, RunDone, Sink};
+use plan::event::{CaseDone, Ended, Event, Manner, RunDone, Sink};
 use plan::{Scenario, Verdict};
 use run::{KeyModel, RunPlan, Stop};
 use softkeys::TestRoot;
@@ -60,10 +60,23 @@ fn line(done: &CaseDone) -> String {
     format!("{} {}: {}", done.verdict, done.case, done.reason)
 }
 
-/// Cases that a key cannot take part in, by what it lacks.
-fn unsupported() -> BTreeMap<&'static str, Vec<&'static str>> {
-    BTreeMap::new()
-}
+/// The scenarios that a key cannot take part in, and what it lacks for them.
+const UNSUPPORTED: &[(&str, &[(&str, &str)])] = &[
+    ("login.no-user-handle", &[("yubikey-4", "resident"), ("no-uv", "resident")]),
+    ("login.no-user-verification", &[("yubikey-4", "verification"), ("no-uv", "verification")]),
+    ("login.user-handle-of-another", &[("yubikey-4", "resident"), ("no-uv", "resident")]),
+    ("login.usernameless", &[("yubikey-4", "resident"), ("no-uv", "resident")]),
+    ("login.verified", &[("yubikey-4", "verification"), ("no-uv", "verification")]),
+    ("register.attestation-algorithm", &[("yubikey-4", "CTAP2")]),
+    ("register.backup-eligible", &[("yubikey-4", "CTAP2")]),
+    ("register.model-not-allowed", &[("yubikey-4", "AAGUID"), ("no-uv", "AAGUID")]),
+    ("register.no-attestation", &[("no-uv", "certificate")]),
+    ("register.no-user-verification", &[("yubikey-4", "verification"), ("no-uv", "verification")]),
+    ("register.self-attestation", &[("yubikey-4", "CTAP2")]),
+    ("register.trusted-attestation", &[("no-uv", "certificate")]),
+    ("register.untrusted-root", &[("no-uv", "certificate")]),
+    ("register.untrusted-self-attestation", &[("yubikey-4", "CTAP2")]),
+];
 
 #[tokio::test]
 async fn without_flaws_everything_passes() {
@@ -72,10 +85,101 @@ async fn without_flaws_everything_passes() {
     let bad: Vec<String> =
         cases.iter().filter(|c| matches!(c.verdict, Verdict::Unknown | Verdict::Fail)).map(line).collect();
     assert!(bad.is_empty(), "{} of {} cases:\n{}", bad.len(), cases.len(), bad.join("\n"));
-    println!("{done:?}");
-    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    assert_eq!((done.ended, done.pass + done.unsupported), (Ended::Complete, cases.len()));
     for case in cases.iter().filter(|c| c.verdict == Verdict::Unsupported) {
-        found.entry(&case.case.scenario).or_default().insert(&case.case.key);
+        let scenario = UNSUPPORTED.iter().find(|(id, _)| *id == case.case.scenario);
+        let lacks = scenario.and_then(|(_, keys)| keys.iter().find(|(key, _)| *key == case.case.key));
+        assert!(lacks.is_some_and(|(_, what)| case.reason.contains(what)), "{}", line(case));
     }
-    for (s, k) in &found { println!("(\"{s}\", &{:?}),", k); }
+    for (id, keys) in UNSUPPORTED {
+        let there = |key: &str| {
+            let is = |c: &&CaseDone| c.case.scenario == *id && c.case.key == key;
+            cases.iter().filter(is).all(|c| c.verdict == Verdict::Unsupported)
+        };
+        assert!(keys.iter().all(|(key, _)| there(key)), "{id} is listed as unsupported and is not");
+    }
+}
+
+/// What a flaw does to the scenarios that do not pass then.
+struct Effect {
+    failed: BTreeSet<String>,
+    unknown: Vec<CaseDone>,
+}
+
+async fn with(scenarios: &[Scenario], flaw: Flaw) -> Effect {
+    let (cases, _) = all(scenarios, &[], flaw.into(), 1).await;
+    let of = |verdict| cases.iter().filter(move |c| c.verdict == verdict);
+    let failed = of(Verdict::Fail).map(|c| c.case.scenario.clone()).collect();
+    Effect { failed, unknown: of(Verdict::Unknown).cloned().collect() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn with_a_flaw_exactly_those_fail_that_name_it() {
+    let scenarios = std::sync::Arc::new(run::catalogue::embedded().unwrap());
+    let mut tasks = Vec::new();
+    for flaw in Flaw::all() {
+        let scenarios = scenarios.clone();
+        tasks.push((flaw, tokio::spawn(async move { with(&scenarios, flaw).await })));
+    }
+    let mut wrong = Vec::new();
+    for (flaw, task) in tasks {
+        let Effect { failed, unknown } = task.await.unwrap();
+        let names =
+            |id: &str| scenarios.iter().any(|s| s.id == id && s.catches.iter().any(|c| c == flaw.id()));
+        let named: BTreeSet<String> = scenarios.iter().map(|s| s.id.clone()).filter(|id| names(id)).collect();
+        if named.is_empty() {
+            wrong.push(format!("{flaw}: no scenario names it"));
+        }
+        wrong.extend(failed.difference(&named).map(|id| format!("{flaw}: {id} fails and does not name it")));
+        wrong.extend(named.difference(&failed).map(|id| format!("{flaw}: {id} names it and does not fail")));
+        // A refusal whose twin fails proves nothing, and says so. Nothing else may be unknown.
+        let twin = |case: &CaseDone| {
+            scenarios.iter().find(|s| s.id == case.case.scenario).and_then(|s| s.twin.clone())
+        };
+        let untold =
+            unknown.iter().filter(|c| !(c.baseline_failed && twin(c).is_some_and(|twin| names(&twin))));
+        wrong.extend(untold.map(|c| format!("{flaw}: {}", line(c))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A negative scenario is one in which nothing but the tested check can refuse: by the bench's own verification at most one
+/// thing is wrong with the response, or none where only its use is wrong. Policies of the matrix may be broken in several ways.
+#[tokio::test]
+async fn only_the_tested_check_can_refuse() {
+    let scenarios = run::catalogue::embedded().unwrap();
+    let (cases, _) = all(&scenarios, &[], Flaws::NONE, 1).await;
+    // The allow list is the list of the user's credentials: another user's key is on neither.
+    let is_exempt = |id: &str| {
+        id == "login.key-of-another-user" || scenarios.iter().any(|s| s.id == id && s.column.is_some())
+    };
+    let mut seen = 0;
+    for case in cases.iter().filter(|c| c.verdict == Verdict::Pass && !is_exempt(&c.case.scenario)) {
+        for proof in case.proof.iter().filter(|p| p.by == "bench") {
+            assert!(!proof.seen.contains("things wrong"), "{}: {}", case.case, proof.seen);
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "the bench's verification was asked only {seen} times");
+}
+
+/// Everything that goes over the wires, times aside.
+#[tokio::test]
+async fn a_run_repeats_byte_for_byte() {
+    let scenarios = run::catalogue::embedded().unwrap();
+    let strip = |cases: Vec<CaseDone>| -> Vec<CaseDone> {
+        cases.into_iter().map(|case| CaseDone { elapsed_us: 0, ..case }).collect()
+    };
+    let first = strip(all(&scenarios, &[], Flaws::NONE, 7).await.0);
+    let again = strip(all(&scenarios, &[], Flaws::NONE, 7).await.0);
+    let other = strip(all(&scenarios, &["login.plain"], Flaws::NONE, 8).await.0);
+    for (one, two) in first.iter().zip(&again) {
+        assert_eq!(one, two);
+    }
+    assert_eq!(first.len(), again.len());
+    // A single case out of a whole run repeats too, and another seed gives other bytes.
+    let alone = strip(all(&scenarios, &["login.plain"], Flaws::NONE, 7).await.0);
+    let of_all: Vec<_> = first.into_iter().filter(|case| case.case.scenario == "login.plain").collect();
+    assert_eq!(alone, of_all);
+    assert!(alone.iter().zip(&other).all(|(one, two)| one.steps[0].exchanges != two.steps[0].exchanges));
 }

@@ -9,6 +9,7 @@ use plan::event::{CaseDone, CaseId, Outcome, Proof, StepDone};
 use plan::step::Step;
 use plan::{Scenario, Verdict};
 
+use crate::certificates::Certificates;
 use crate::keys::{changed, missing};
 use crate::runner::RunPlan;
 use crate::seed::CaseSeed;
@@ -26,11 +27,16 @@ pub(crate) struct Ran {
 }
 
 /// Runs a case. A panic of the bench is caught: the case is unknown then, and the run goes on.
-pub(crate) async fn run(plan: &RunPlan<'_>, scenario: &Scenario, id: &CaseId) -> Ran {
+pub(crate) async fn run(
+    plan: &RunPlan<'_>,
+    certificates: &Certificates<'_>,
+    scenario: &Scenario,
+    id: &CaseId,
+) -> Ran {
     let began = Instant::now();
     let mut progress = Progress::default();
     let result = {
-        let mut work = pin!(play(plan, scenario, id, &mut progress));
+        let mut work = pin!(play(plan, certificates, scenario, id, &mut progress));
         std::future::poll_fn(|context| {
             match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
                 Ok(Poll::Pending) => Poll::Pending,
@@ -83,6 +89,7 @@ impl Default for Progress {
 
 async fn play(
     plan: &RunPlan<'_>,
+    certificates: &Certificates<'_>,
     scenario: &Scenario,
     id: &CaseId,
     progress: &mut Progress,
@@ -102,7 +109,7 @@ async fn play(
         manner: id.manner,
         seed: CaseSeed::new(plan.seed, id),
         target: plan.target,
-        root: plan.root,
+        certificates,
         other_root: plan.other_root,
     };
     let mut stage = Stage::build(wish).await?;

@@ -5,6 +5,7 @@
 
 mod case;
 pub mod catalogue;
+mod certificates;
 mod describe;
 mod evidence;
 mod keys;

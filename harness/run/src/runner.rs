@@ -13,6 +13,7 @@ use softkeys::TestRoot;
 use targets::Target;
 
 use crate::case::{self, Ran};
+use crate::certificates::Certificates;
 use crate::keys::KeyModel;
 use crate::stop::Stop;
 
@@ -122,7 +123,7 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
         baseline_failed: 0,
         elapsed_ms: 0,
     };
-    let mut work = Work { plan, ran: HashMap::new() };
+    let mut work = Work { plan, certificates: Certificates::of(plan.root), ran: HashMap::new() };
     let mut bugs: Vec<String> = Vec::new();
     for case in cases {
         if stop.asked() {
@@ -169,6 +170,7 @@ fn count(done: &mut RunDone, case: &CaseDone) {
 /// Cases that ran, so that a twin which is a case of its own runs once.
 struct Work<'p, 'r> {
     plan: &'p RunPlan<'r>,
+    certificates: Certificates<'p>,
     ran: HashMap<CaseId, Ran>,
 }
 
@@ -200,7 +202,7 @@ impl Work<'_, '_> {
 
     async fn run(&self, id: &CaseId) -> Ran {
         match self.plan.scenario(&id.scenario) {
-            Some(scenario) => case::run(self.plan, scenario, id).await,
+            Some(scenario) => case::run(self.plan, &self.certificates, scenario, id).await,
             None => missing(id),
         }
     }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
+use crate::certificates::Certificates;
 use crate::evidence::Records;
 use crate::keys::changed;
 use crate::seed::CaseSeed;
@@ -90,13 +91,14 @@ pub(crate) struct Stage<'r> {
     /// User handles by account, as the server's options told them.
     pub(crate) handles: BTreeMap<String, Vec<u8>>,
     pub(crate) exchanges: Vec<Exchange>,
+    listed: Option<Listing>,
     accounts: BTreeMap<String, Account>,
     keys: BTreeMap<String, Key>,
     agents: BTreeMap<String, Agent>,
     last_agent: Option<String>,
     opened: usize,
     seed: CaseSeed,
-    root: &'r TestRoot,
+    certificates: &'r Certificates<'r>,
 }
 
 /// What a stage is built from.
@@ -106,18 +108,18 @@ pub(crate) struct Wish<'r> {
     pub(crate) manner: Manner,
     pub(crate) seed: CaseSeed,
     pub(crate) target: &'r dyn Target,
-    pub(crate) root: &'r TestRoot,
+    pub(crate) certificates: &'r Certificates<'r>,
     pub(crate) other_root: &'r TestRoot,
 }
 
 impl<'r> Stage<'r> {
     /// Builds the site and the accounts. Keys and user agents come as they are needed.
     pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
-        let Wish { scenario, profile, manner, seed, target, root, other_root } = wish;
+        let Wish { scenario, profile, manner, seed, target, certificates, other_root } = wish;
         let profile = changed(profile, &scenario.key);
         let policy = policy_for(&scenario.policy, &profile);
         let anchor = match scenario.anchors {
-            Anchors::Own => root,
+            Anchors::Own => certificates.root(),
             Anchors::Other => other_root,
         };
         let anchors = vec![anchor.der().to_vec()];
@@ -143,13 +145,14 @@ impl<'r> Stage<'r> {
             kept: BTreeMap::new(),
             handles: BTreeMap::new(),
             exchanges: Vec::new(),
+            listed: None,
             accounts,
             keys: BTreeMap::new(),
             agents: BTreeMap::new(),
             last_agent: None,
             opened: 0,
             seed,
-            root,
+            certificates,
         })
     }
 
@@ -182,8 +185,10 @@ impl<'r> Stage<'r> {
 
     fn make_key(&self, name: &str) -> Result<Key, String> {
         let mut platform = Seeded::from_seed(self.seed.actor("key", name));
-        let issued =
-            self.root.issue(&self.profile).map_err(|e| format!("the attestation certificate: {e}"))?;
+        let issued = self
+            .certificates
+            .issue(&self.profile)
+            .map_err(|e| format!("the attestation certificate: {e}"))?;
         let attestation = platform
             .import(Alg::ES256, &issued.secret, Keep::Stored)
             .map_err(|e| format!("the attestation key: {e:?}"))?;
@@ -233,16 +238,26 @@ impl<'r> Stage<'r> {
         self.kept.get(name).ok_or_else(|| Broken::Unknown(format!("nothing was kept as {name}")))
     }
 
-    /// Everybody's credentials, as the server lists them.
-    pub(crate) async fn listing(&self) -> Result<Listing, Broken> {
-        if !self.capabilities.credentials {
-            return Ok(Listing(None));
+    /// Everybody's credentials, as the server lists them now.
+    pub(crate) async fn listing(&mut self) -> Result<Listing, Broken> {
+        let mut listing = Listing(None);
+        if self.capabilities.credentials {
+            let mut all = BTreeMap::new();
+            for (name, account) in &self.accounts {
+                all.insert(name.clone(), self.site.credentials(account).await?);
+            }
+            listing = Listing(Some(all));
         }
-        let mut all = BTreeMap::new();
-        for (name, account) in &self.accounts {
-            all.insert(name.clone(), self.site.credentials(account).await?);
+        self.listed = Some(listing.clone());
+        Ok(listing)
+    }
+
+    /// Everybody's credentials, as they were listed last: nobody but this case's steps, which list them afterwards, changes them.
+    pub(crate) async fn listed(&mut self) -> Result<Listing, Broken> {
+        match &self.listed {
+            Some(listing) => Ok(listing.clone()),
+            None => self.listing().await,
         }
-        Ok(Listing(Some(all)))
     }
 
     /// A challenge that no server ever gave.

@@ -61,7 +61,7 @@ pub(super) fn verified(
 
 /// What the server's list of credentials says about a registration; `id` is the new credential's.
 pub(super) async fn listed(
-    stage: &Stage<'_>,
+    stage: &mut Stage<'_>,
     who: &str,
     id: Option<&[u8]>,
     before: &Listing,

@@ -17,7 +17,7 @@ pub(super) async fn register(
     ceremony: &Ceremony,
 ) -> Result<Report, Broken> {
     let expected = expected(stage, &ceremony.expect);
-    let before = stage.listing().await?;
+    let before = stage.listed().await?;
     let (agent, offered) = match &ceremony.answers {
         None => {
             let agent = stage.begin(session).await?;

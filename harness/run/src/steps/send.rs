@@ -14,7 +14,7 @@ pub(super) async fn register(
     send: &Send,
 ) -> Result<Report, Broken> {
     let expected = expected(stage, &send.expect);
-    let before = stage.listing().await?;
+    let before = stage.listed().await?;
     let agent = stage.go_on(session).await?;
     let kept = stage.kept(&send.of)?;
     let (Offered::Registration(options), Some(response)) = (kept.offered.clone(), kept.response.clone())

@@ -1,0 +1,37 @@
+//! The batch certificates of a run's key models, each made once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use authenticator::profile::Profile;
+use softkeys::{Issued, RootError, TestRoot};
+
+/// A root, and what it issued so far.
+pub(crate) struct Certificates<'r> {
+    root: &'r TestRoot,
+    /// By what a certificate depends on: name, AAGUID, and whether the model speaks CTAP2.
+    issued: Mutex<BTreeMap<(String, [u8; 16], bool), Arc<Issued>>>,
+}
+
+impl<'r> Certificates<'r> {
+    pub(crate) fn of(root: &'r TestRoot) -> Self {
+        Self { root, issued: Mutex::default() }
+    }
+
+    /// The root itself.
+    pub(crate) fn root(&self) -> &'r TestRoot {
+        self.root
+    }
+
+    /// The model's certificate and key.
+    pub(crate) fn issue(&self, profile: &Profile) -> Result<Arc<Issued>, RootError> {
+        let model = (profile.name.as_str().to_owned(), profile.aaguid, profile.ctap2.is_some());
+        let mut all = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(issued) = all.get(&model) {
+            return Ok(Arc::clone(issued));
+        }
+        let issued = Arc::new(self.root.issue(profile)?);
+        all.insert(model, Arc::clone(&issued));
+        Ok(issued)
+    }
+}
