@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Bound;
 
 use authenticator::platform::{Change, RecordKey, Store, StoreError};
 use zeroize::Zeroizing;
@@ -10,10 +9,13 @@ use zeroize::Zeroizing;
 /// Records in memory: ordered, batches atomic, contents wiped when they go.
 ///
 /// A clone is a snapshot: a test of power cuts puts it back in place of the store that "lost" a batch.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct MemoryStore {
-    records: BTreeMap<RecordKey, Zeroizing<Vec<u8>>>,
+    /// In the order of their keys.
+    records: Vec<(RecordKey, Zeroizing<Vec<u8>>)>,
     limit: Option<usize>,
+    /// Where the last search ended. A command comes back to the same record several times: finds it, reads it, writes it.
+    last: usize,
 }
 
 impl MemoryStore {
@@ -40,34 +42,61 @@ impl MemoryStore {
 
     /// The bytes that the records' contents take together.
     pub fn size(&self) -> usize {
-        self.records.values().map(|value| value.len()).sum()
+        self.records.iter().map(|(_, value)| value.len()).sum()
     }
 
     /// The content of one record.
     pub fn record(&self, key: RecordKey) -> Option<&[u8]> {
-        self.records.get(&key).map(|value| value.as_slice())
+        self.search(key).ok().map(|at| self.records[at].1.as_slice())
     }
 
     /// The content of one record, to damage it.
     pub fn record_mut(&mut self, key: RecordKey) -> Option<&mut Vec<u8>> {
-        self.records.get_mut(&key).map(|value| &mut **value)
+        self.find(key).ok().map(|at| &mut *self.records[at].1)
+    }
+
+    /// Where the record is, or where it would be.
+    fn search(&self, key: RecordKey) -> Result<usize, usize> {
+        self.records.binary_search_by_key(&key, |(key, _)| *key)
+    }
+
+    /// [`search`](Self::search), which begins where the last one ended.
+    fn find(&mut self, key: RecordKey) -> Result<usize, usize> {
+        if self.records.get(self.last).is_some_and(|(last, _)| *last == key) {
+            return Ok(self.last);
+        }
+        let found = self.search(key);
+        self.last = found.unwrap_or_else(|at| at);
+        found
     }
 
     fn apply(&mut self, change: &Change<'_>) {
         match *change {
-            Change::Put { key, value } => match self.records.get_mut(&key) {
-                // The most frequent change is a counter: same length, no new allocation.
-                Some(old) if old.len() == value.len() => old.copy_from_slice(value),
-                _ => drop(self.records.insert(key, Zeroizing::new(value.to_vec()))),
+            Change::Put { key, value } => match self.find(key) {
+                Ok(at) => {
+                    let old = &mut self.records[at].1;
+                    // The most frequent change is a counter: same length, no new allocation.
+                    if old.len() == value.len() {
+                        old.copy_from_slice(value);
+                    } else {
+                        *old = Zeroizing::new(value.to_vec());
+                    }
+                }
+                Err(at) => self.records.insert(at, (key, Zeroizing::new(value.to_vec()))),
             },
-            Change::Delete(key) => drop(self.records.remove(&key)),
-            Change::Wipe { except } => self.records.retain(|key, _| except.contains(key)),
+            Change::Delete(key) => {
+                if let Ok(at) = self.find(key) {
+                    self.records.remove(at);
+                }
+            }
+            Change::Wipe { except } => self.records.retain(|(key, _)| except.contains(key)),
         }
     }
 
     /// The size after `changes`, without doing them.
     fn size_after(&self, changes: &[Change<'_>]) -> usize {
-        let mut sizes: BTreeMap<RecordKey, usize> = self.records.iter().map(|(k, v)| (*k, v.len())).collect();
+        let mut sizes: BTreeMap<RecordKey, usize> =
+            self.records.iter().map(|(key, value)| (*key, value.len())).collect();
         for change in changes {
             match *change {
                 Change::Put { key, value } => drop(sizes.insert(key, value.len())),
@@ -78,6 +107,15 @@ impl MemoryStore {
         sizes.values().sum()
     }
 }
+
+/// The same records and the same limit.
+impl PartialEq for MemoryStore {
+    fn eq(&self, other: &Self) -> bool {
+        self.records == other.records && self.limit == other.limit
+    }
+}
+
+impl Eq for MemoryStore {}
 
 /// Sizes only: records hold secrets.
 impl fmt::Debug for MemoryStore {
@@ -92,7 +130,8 @@ impl fmt::Debug for MemoryStore {
 
 impl Store for MemoryStore {
     fn read(&mut self, key: RecordKey, offset: usize, out: &mut [u8]) -> Result<Option<usize>, StoreError> {
-        let Some(value) = self.records.get(&key) else { return Ok(None) };
+        let Ok(at) = self.find(key) else { return Ok(None) };
+        let value = &self.records[at].1;
         let from = value.get(offset..).unwrap_or(&[]);
         let len = from.len().min(out.len());
         out[..len].copy_from_slice(&from[..len]);
@@ -108,7 +147,14 @@ impl Store for MemoryStore {
     }
 
     fn next(&mut self, after: Option<RecordKey>) -> Result<Option<RecordKey>, StoreError> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        Ok(self.records.range((from, Bound::Unbounded)).next().map(|(key, _)| *key))
+        let at = match after {
+            None => 0,
+            Some(after) => self.find(after).map_or_else(|at| at, |at| at + 1),
+        };
+        let next = self.records.get(at).map(|(key, _)| *key);
+        if next.is_some() {
+            self.last = at;
+        }
+        Ok(next)
     }
 }
