@@ -5,35 +5,21 @@ use std::time::Duration;
 
 use authenticator::platform::{Platform, StoreError};
 use authenticator::profile::Profile;
-use authenticator::{Authenticator, Channel, Input, Step, Uptime, UserAct};
+use authenticator::{Authenticator, Channel, Input, Step, Uptime};
 use client::link::{Link, LinkError, MAX_MESSAGE, Protocol, Waiting, Watch};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 
 use crate::hands::{Gesture, Hands};
+use crate::waits::{KEEPALIVE, Waits};
 
 /// A key in the same process.
 pub struct Local {
     authenticator: Authenticator,
     platform: Box<dyn Platform + Send>,
-    hands: Box<dyn Hands>,
+    waits: Waits,
     now: Uptime,
     reply: Vec<u8>,
-    pending: Option<Pending>,
-    prompted: bool,
     plugged: bool,
-}
-
-/// What the hands will do.
-#[derive(Clone, Copy)]
-struct Pending {
-    at: Uptime,
-    gesture: Gesture,
-}
-
-/// What the next moment brings.
-enum Next {
-    Gesture(Gesture),
-    Tick,
 }
 
 impl Local {
@@ -49,11 +35,9 @@ impl Local {
         let mut local = Self {
             authenticator: Authenticator::new(profile),
             platform,
-            hands,
-            now: Duration::ZERO,
+            waits: Waits::new(hands),
+            now: Uptime::ZERO,
             reply: vec![0; MAX_MESSAGE],
-            pending: None,
-            prompted: false,
             plugged: true,
         };
         local.replug()?;
@@ -65,7 +49,8 @@ impl Local {
     /// # Errors
     /// The store could not be read.
     pub fn replug(&mut self) -> Result<(), StoreError> {
-        (self.pending, self.prompted, self.plugged) = (None, false, true);
+        self.waits.forget();
+        self.plugged = true;
         self.authenticator.power_on(self.now, self.platform.as_mut())
     }
 
@@ -91,17 +76,12 @@ impl Local {
         watch: &mut dyn Watch,
     ) -> Result<Vec<u8>, LinkError> {
         self.speaks(protocol)?;
-        let request = Input::Request { from: CHANNEL, protocol, bytes: request };
-        let mut step = self.handle(request);
+        let mut step = self.handle(Input::Request { from: CHANNEL, protocol, bytes: request });
         loop {
             match step {
                 Step::Reply(length) => return Ok(self.reply.get(..length).unwrap_or_default().to_vec()),
                 Step::Busy => return Err(LinkError::Busy),
-                Step::Ask(_) => {
-                    self.ask();
-                    step = self.wait(watch)?;
-                }
-                Step::Quiet => step = self.wait(watch)?,
+                Step::Ask(_) | Step::Quiet => step = self.wait(watch)?,
             }
         }
     }
@@ -109,7 +89,7 @@ impl Local {
     /// As a real key answers on CTAPHID: an unknown command for the protocol that it lacks.
     fn speaks(&self, protocol: Protocol) -> Result<(), LinkError> {
         if !self.plugged {
-            return Err(LinkError::Gone("it was pulled out".to_owned()));
+            return Err(gone());
         }
         let profile = self.authenticator.profile();
         let spoken = match protocol {
@@ -121,7 +101,7 @@ impl Local {
 
     /// Moves the clock to what comes next and hands it to the key; the client may cancel on the way.
     fn wait(&mut self, watch: &mut dyn Watch) -> Result<Step, LinkError> {
-        let Some((at, next)) = self.next() else {
+        let Some(at) = self.next() else {
             return Err(LinkError::Transport("the key waits for something that cannot come".to_owned()));
         };
         loop {
@@ -134,79 +114,41 @@ impl Local {
             self.now += KEEPALIVE;
         }
         self.now = self.now.max(at);
-        self.happen(next)
+        self.happen()
     }
 
-    fn happen(&mut self, next: Next) -> Result<Step, LinkError> {
-        match next {
-            Next::Tick => Ok(self.handle(Input::Tick)),
-            Next::Gesture(gesture) => {
-                self.pending = None;
-                match gesture {
-                    Gesture::Act { act, .. } => Ok(self.act(act)),
-                    Gesture::Unplug { .. } => {
-                        self.plugged = false;
-                        Err(LinkError::Gone("it was pulled out".to_owned()))
-                    }
-                    Gesture::Nothing => Ok(Step::Quiet),
-                }
+    /// What is due now.
+    fn happen(&mut self) -> Result<Step, LinkError> {
+        match self.waits.take(self.now) {
+            Some(Gesture::Act { act, .. }) => Ok(self.handle(Input::User(act))),
+            Some(Gesture::Unplug { .. }) => {
+                self.plugged = false;
+                self.waits.forget();
+                Err(gone())
             }
+            Some(Gesture::Nothing) | None => Ok(self.handle(Input::Tick)),
         }
-    }
-
-    fn act(&mut self, act: UserAct) -> Step {
-        self.handle(Input::User(act))
     }
 
     /// The earlier of gesture and wake-up.
-    fn next(&self) -> Option<(Uptime, Next)> {
-        let gesture = self.pending.map(|p| (p.at, Next::Gesture(p.gesture)));
-        let tick = self.authenticator.wake_at().map(|at| (at, Next::Tick));
-        match (gesture, tick) {
-            (Some(gesture), Some(tick)) => Some(if gesture.0 <= tick.0 { gesture } else { tick }),
-            (gesture, tick) => gesture.or(tick),
-        }
+    fn next(&self) -> Option<Uptime> {
+        self.waits.due().into_iter().chain(self.authenticator.wake_at()).min()
     }
 
     fn handle(&mut self, input: Input<'_>) -> Step {
         let step = self.authenticator.handle(self.now, self.platform.as_mut(), input, &mut self.reply);
-        // A U2F prompt has no `Ask`: it shows only here, and the touch falls between two polls.
-        let waiting = self.authenticator.waiting_for();
-        match (waiting.is_some(), step) {
-            (false, _) => (self.prompted, self.pending) = (false, None),
-            (true, Step::Ask(_)) => {}
-            (true, _) if !self.prompted => {
-                self.prompted = true;
-                self.ask();
-            }
-            (true, _) => {}
-        }
+        self.waits.look(self.now, self.authenticator.waiting_for());
         step
-    }
-
-    /// Asks the hands what they will do.
-    fn ask(&mut self) {
-        let Some(waiting) = self.authenticator.waiting_for() else { return };
-        let gesture = self.hands.asked(&waiting);
-        self.pending = match gesture {
-            Gesture::Act { after, .. } | Gesture::Unplug { after } => {
-                Some(Pending { at: self.now + after, gesture })
-            }
-            Gesture::Nothing => None,
-        };
     }
 
     /// Lets time pass: whatever falls due on the way happens at its time.
     fn pass(&mut self, time: Duration) {
-        let until = self.now + time;
-        while let Some((at, next)) = self.next().filter(|(at, _)| *at <= until) {
+        let until = self.now.saturating_add(time);
+        let mut last = None;
+        while let Some(at) = self.next().filter(|at| *at <= until) {
             self.now = self.now.max(at);
-            let tick = matches!(next, Next::Tick);
-            if self.happen(next).is_err() {
-                break;
-            }
-            // A tick that did not move the wake-up would come for ever.
-            if tick && self.authenticator.wake_at().is_some_and(|again| again <= at) {
+            // Something that is due at the same moment for ever is left to the next call.
+            if self.happen().is_err() || last.replace(at) == Some(at) {
                 break;
             }
         }
@@ -230,8 +172,9 @@ impl Link for Local {
     }
 }
 
-/// How often a key says that it waits: CTAPHID wants every 100 ms.
-const KEEPALIVE: Duration = Duration::from_millis(100);
+fn gone() -> LinkError {
+    LinkError::Gone("it was pulled out".to_owned())
+}
 
 /// The one client's channel.
 const CHANNEL: Channel = Channel(1);

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use authenticator::profile::Profile;
 use softkeys::{Issued, RootError, TestRoot};
 
+/// What a certificate depends on: the model's name, its AAGUID, and whether it speaks CTAP2.
+type Model = (String, [u8; 16], bool);
+
 /// A root, and what it issued so far.
 pub(crate) struct Certificates<'r> {
     root: &'r TestRoot,
-    /// By what a certificate depends on: name, AAGUID, and whether the model speaks CTAP2.
-    issued: Mutex<BTreeMap<(String, [u8; 16], bool), Arc<Issued>>>,
+    issued: Mutex<BTreeMap<Model, Arc<Issued>>>,
 }
 
 impl<'r> Certificates<'r> {

@@ -65,8 +65,8 @@ pub(crate) struct Agent {
 /// What was offered.
 #[derive(Clone, Debug)]
 pub(crate) enum Offered {
-    Registration(CreationOptions),
-    Login(RequestOptions),
+    Registration(Box<CreationOptions>),
+    Login(Box<RequestOptions>),
 }
 
 /// What a step kept for later ones.

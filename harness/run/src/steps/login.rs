@@ -30,7 +30,7 @@ pub(super) async fn login(
             let Offered::Login(options) = stage.kept(name)?.offered.clone() else {
                 return Err(Broken::Unknown(format!("what was kept as {name} is no login")));
             };
-            (agent, Ok(options))
+            (agent, Ok(*options))
         }
     };
     let made = match offered {
@@ -47,7 +47,7 @@ pub(super) async fn login(
         }
     };
     if let Some(name) = &ceremony.keep {
-        let offered = Offered::Login(options.clone());
+        let offered = Offered::Login(Box::new(options.clone()));
         let kept = Kept { offered, response: Some(response.clone()) };
         stage.kept.insert(name.clone(), kept);
     }

@@ -17,7 +17,7 @@ pub(super) async fn register(
 ) -> Result<Report, Broken> {
     let agent = stage.begin(session).await?;
     let options = registration(stage, &agent, &offer.who).await?.map_err(needed)?;
-    keep(stage, offer, Offered::Registration(options));
+    keep(stage, offer, Offered::Registration(Box::new(options)));
     Ok(Report::done("the server offered a registration"))
 }
 
@@ -28,7 +28,7 @@ pub(super) async fn login(
 ) -> Result<Report, Broken> {
     let agent = stage.begin(session).await?;
     let options = assertion(stage, &agent, &offer.who).await?.map_err(needed)?;
-    keep(stage, offer, Offered::Login(options));
+    keep(stage, offer, Offered::Login(Box::new(options)));
     Ok(Report::done("the server offered a login"))
 }
 

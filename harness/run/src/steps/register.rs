@@ -28,7 +28,7 @@ pub(super) async fn register(
             let Offered::Registration(options) = stage.kept(name)?.offered.clone() else {
                 return Err(Broken::Unknown(format!("what was kept as {name} is no registration")));
             };
-            (agent, Ok(options))
+            (agent, Ok(*options))
         }
     };
     let options = match offered {
@@ -49,7 +49,7 @@ pub(super) async fn register(
         }
     };
     if let Some(name) = &ceremony.keep {
-        let offered = Offered::Registration(options.clone());
+        let offered = Offered::Registration(Box::new(options.clone()));
         let kept = Kept { offered, response: Some(response.clone()) };
         stage.kept.insert(name.clone(), kept);
     }

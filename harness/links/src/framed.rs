@@ -1,0 +1,224 @@
+//! As [`Local`](crate::Local), with every message cut into CTAPHID packets and put together again on both sides.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use authenticator::Uptime;
+use authenticator::platform::{Platform, StoreError};
+use authenticator::profile::Profile;
+use client::link::{Link, LinkError, Protocol, Waiting, Watch};
+use frames::{Command, ErrorCode, Host, HostEvent, Keepalive, Report};
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use ports::Token;
+
+use crate::hands::{Gesture, Hands};
+use crate::waits::{KEEPALIVE, Waits};
+
+/// A key behind packets, in the same process and on virtual time.
+pub struct Framed {
+    token: Token,
+    host: Box<Host>,
+    platform: Box<dyn Platform + Send>,
+    waits: Waits,
+    now: Uptime,
+    ready: bool,
+    plugged: bool,
+    packets: usize,
+}
+
+/// What a packet of the key means for the request in work.
+enum News {
+    Answer(Vec<u8>),
+    Waits(Waiting),
+    Ready,
+}
+
+impl Framed {
+    /// A key of that model on that platform, with power on.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub fn new(
+        profile: Profile,
+        platform: Box<dyn Platform + Send>,
+        hands: Box<dyn Hands>,
+    ) -> Result<Self, StoreError> {
+        let mut framed = Self {
+            token: Token::new(profile),
+            host: Box::new(Host::new()),
+            platform,
+            waits: Waits::new(hands),
+            now: Uptime::ZERO,
+            ready: false,
+            plugged: true,
+            packets: 0,
+        };
+        framed.replug()?;
+        Ok(framed)
+    }
+
+    /// Unplugs the key and plugs it in again: channels and waits are forgotten, its store stays.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub fn replug(&mut self) -> Result<(), StoreError> {
+        self.waits.forget();
+        *self.host = Host::new();
+        (self.ready, self.plugged) = (false, true);
+        self.token.power_on(self.now, self.platform.as_mut())
+    }
+
+    /// The key's clock: virtual time since it was made.
+    pub fn now(&self) -> Uptime {
+        self.now
+    }
+
+    /// How many packets went either way.
+    pub fn packets(&self) -> usize {
+        self.packets
+    }
+
+    fn exchange(
+        &mut self,
+        protocol: Protocol,
+        request: &[u8],
+        watch: &mut dyn Watch,
+    ) -> Result<Vec<u8>, LinkError> {
+        if !self.plugged {
+            return Err(gone());
+        }
+        if !self.ready {
+            let report = self.host.init(NONCE);
+            self.receive(&report);
+            while !self.ready {
+                if let News::Ready = self.news()? {
+                    self.ready = true;
+                }
+            }
+        }
+        let command = match protocol {
+            Protocol::Ctap1 => Command::MSG,
+            Protocol::Ctap2 => Command::CBOR,
+        };
+        let reports = self.host.send(command, request);
+        let reports =
+            reports.map_err(|_| LinkError::Transport("the message is too long for CTAPHID".to_owned()))?;
+        for report in reports {
+            self.receive(&report);
+        }
+        loop {
+            match self.news()? {
+                News::Answer(answer) => return Ok(answer),
+                News::Ready => {}
+                News::Waits(why) => {
+                    if watch.waiting(why) == ControlFlow::Break(()) {
+                        let report = self.host.cancel();
+                        self.receive(&report);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next thing that the key says, as late as it says it.
+    fn news(&mut self) -> Result<News, LinkError> {
+        let mut idle = 0;
+        loop {
+            while let Some(report) = self.token.poll(self.now) {
+                self.packets += 1;
+                if let Some(news) = self.read(&report)? {
+                    return Ok(news);
+                }
+                idle = 0;
+            }
+            let next = self.waits.due().into_iter().chain(self.token.wake_at()).min();
+            let next =
+                next.ok_or_else(|| LinkError::Transport("the key says nothing any more".to_owned()))?;
+            idle = if next > self.now { 0 } else { idle + 1 };
+            if idle > IDLE_MOST {
+                return Err(LinkError::Transport("the key is awake and says nothing".to_owned()));
+            }
+            self.now = self.now.max(next);
+            self.happen()?;
+        }
+    }
+
+    fn read(&mut self, report: &Report) -> Result<Option<News>, LinkError> {
+        Ok(match self.host.receive(report) {
+            None => None,
+            Some(HostEvent::Ready(_)) => Some(News::Ready),
+            Some(HostEvent::Message { payload, .. }) => Some(News::Answer(payload.to_vec())),
+            Some(HostEvent::Keepalive(Keepalive::UPNEEDED)) => Some(News::Waits(Waiting::User)),
+            Some(HostEvent::Keepalive(_)) => Some(News::Waits(Waiting::Processing)),
+            Some(HostEvent::Error(ErrorCode::INVALID_CMD)) => return Err(LinkError::NoProtocol),
+            Some(HostEvent::Error(ErrorCode::CHANNEL_BUSY)) => return Err(LinkError::Busy),
+            Some(HostEvent::Error(code)) => return Err(LinkError::Transport(code.to_string())),
+            Some(HostEvent::OutOfSequence { seq }) => {
+                return Err(LinkError::Transport(format!("packet {seq} came out of sequence")));
+            }
+            Some(HostEvent::TooLong { len }) => {
+                return Err(LinkError::Transport(format!("the key announced {len} bytes")));
+            }
+        })
+    }
+
+    /// What is due now.
+    fn happen(&mut self) -> Result<(), LinkError> {
+        match self.waits.take(self.now) {
+            Some(Gesture::Act { act, .. }) => self.token.user(self.now, self.platform.as_mut(), act),
+            Some(Gesture::Unplug { .. }) => {
+                self.plugged = false;
+                self.waits.forget();
+                return Err(gone());
+            }
+            Some(Gesture::Nothing) | None => self.token.tick(self.now, self.platform.as_mut()),
+        }
+        self.waits.look(self.now, self.token.waiting_for());
+        Ok(())
+    }
+
+    fn receive(&mut self, report: &Report) {
+        self.packets += 1;
+        self.token.receive(self.now, self.platform.as_mut(), report);
+        self.waits.look(self.now, self.token.waiting_for());
+    }
+
+    /// Lets time pass: whatever falls due on the way happens at its time.
+    fn pass(&mut self, time: Duration) {
+        let until = self.now.saturating_add(time);
+        while self.now < until {
+            let next = self.waits.due().filter(|at| *at <= until).unwrap_or(until);
+            self.now = self.now.max(next.min(self.now + KEEPALIVE));
+            if self.happen().is_err() {
+                break;
+            }
+        }
+        self.now = until;
+    }
+}
+
+impl Link for Framed {
+    fn call<'a>(
+        &'a mut self,
+        protocol: Protocol,
+        request: &'a [u8],
+        watch: &'a mut dyn Watch,
+    ) -> BoxFuture<'a, Result<Vec<u8>, LinkError>> {
+        ready(self.exchange(protocol, request, watch)).boxed()
+    }
+
+    fn pause(&mut self, time: Duration) -> BoxFuture<'_, ()> {
+        self.pass(time);
+        ready(()).boxed()
+    }
+}
+
+fn gone() -> LinkError {
+    LinkError::Gone("it was pulled out".to_owned())
+}
+
+/// There is one client, so nothing has to be told apart.
+const NONCE: [u8; 8] = *b"one host";
+
+/// How often in a row a key may be due at the same moment and say nothing.
+const IDLE_MOST: usize = 8;
