@@ -5,9 +5,9 @@
 
 mod assertion;
 mod attestation;
+mod both_ceremonies;
 mod certificate;
 mod check;
-mod common;
 mod expectations;
 mod registration;
 mod trust;

@@ -3,10 +3,10 @@
 use wire::authdata::Flags;
 use wire::cose;
 
-use super::check::Check;
-use super::common::{
+use super::both_ceremonies::{
     authenticator_data, client_data, hex, response as verify_response, rp_id_and_flags, sha256,
 };
+use super::check::Check;
 use super::expectations::{Expectations, Refusal};
 use super::registration::CredentialRecord;
 use crate::client_data::GET;

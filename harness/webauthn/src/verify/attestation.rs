@@ -3,9 +3,9 @@
 use wire::authdata::AttestedCredentialData;
 use wire::cbor::{CborError, Key, Reader};
 
+use super::both_ceremonies::hex;
 use super::certificate::Certificate;
 use super::check::Check;
-use super::common::hex;
 use super::expectations::{Expectations, Refusal};
 use super::trust;
 use crate::key::{Curve, PublicKey, Scheme};

@@ -4,10 +4,10 @@ use wire::authdata::{AttestedCredentialData, Flags};
 use wire::cose;
 
 use super::attestation::{self, Attestation};
-use super::check::Check;
-use super::common::{
+use super::both_ceremonies::{
     authenticator_data, client_data, hex, response as verify_response, rp_id_and_flags, sha256,
 };
+use super::check::Check;
 use super::expectations::{Expectations, Refusal};
 use crate::attestation_object::AttestationObject;
 use crate::client_data::CREATE;

@@ -7,7 +7,7 @@ use rcgen::{
 };
 use serde_json::Map;
 
-use super::super::common::sha256;
+use super::super::both_ceremonies::sha256;
 use super::super::{AttestationPolicy, CredentialRecord, Expectations};
 use crate::attestation_object::{AttestationObject, EMPTY_STATEMENT};
 use crate::bytes::encode;
