@@ -78,6 +78,11 @@ impl Admin {
         Self { client, base, login, timeout, token: Mutex::new(None) }
     }
 
+    /// Who asks.
+    pub(super) fn login(&self) -> &AdminLogin {
+        &self.login
+    }
+
     /// The same interface on other connections.
     pub(super) fn with_client(&self, client: HttpClient) -> Self {
         Self::new(client, self.base.clone(), self.login.clone(), self.timeout)

@@ -122,6 +122,16 @@ impl KeycloakTarget {
         })
     }
 
+    /// The admin login of this server; that of a Keycloak that was started here is a new one each time.
+    pub fn admin(&self) -> &AdminLogin {
+        self.server.admin.login()
+    }
+
+    /// The names of the realms that this run has made.
+    pub async fn realms(&self) -> Vec<String> {
+        self.realms.lock().await.values().cloned().collect()
+    }
+
     /// The last lines of the log of a Keycloak that was started here.
     pub fn log_tail(&self) -> Option<String> {
         let process = self.process.as_ref()?;
