@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::event::{CaseDone, Ended, Event, Manner, RunDone, Sink};
+use plan::event::{CaseDone, Ended, Event, Manner, Outcome, RunDone, Sink};
 use plan::{Scenario, Verdict};
 use run::{KeyModel, RunPlan, Stop};
 use softkeys::TestRoot;
@@ -161,6 +161,36 @@ async fn only_the_tested_check_can_refuse() {
         }
     }
     assert!(seen > 300, "the bench's verification was asked only {seen} times");
+}
+
+/// Checks that a flaw leaves out together with the one that it is named after.
+const SAME: [(&str, &str); 2] = [("trust-signature", "trust-anchor"), ("self-attestation", "no-attestation")];
+
+/// A refusal for another reason would prove nothing of the check: the reference server names the check that refused, and each flaw
+/// the check that it leaves out.
+#[tokio::test]
+async fn refusals_are_for_the_stated_reason() {
+    let scenarios = run::catalogue::embedded().unwrap();
+    let (cases, _) = all(&scenarios, &[], Flaws::NONE, 1).await;
+    let mut seen = 0;
+    for case in &cases {
+        let Outcome::RefusedByServer { reason: Some(reason), .. } = &case.outcome else { continue };
+        let scenario = scenarios.iter().find(|s| s.id == case.case.scenario).unwrap();
+        if scenario.column.is_some() {
+            continue;
+        }
+        let check = reason.split(':').next().unwrap();
+        let stated: Vec<&str> =
+            scenario.catches.iter().map(|id| id.parse::<Flaw>().unwrap().about().check).collect();
+        let stands_for = SAME.iter().find(|(other, _)| *other == check).map_or(check, |(_, check)| check);
+        assert!(
+            stated.contains(&check) || stated.contains(&stands_for),
+            "{}: {reason}, but it is about {stated:?}",
+            case.case
+        );
+        seen += 1;
+    }
+    assert!(seen > 100, "only {seen} refusals");
 }
 
 /// Everything that goes over the wires, times aside.

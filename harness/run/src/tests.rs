@@ -1,1 +1,6 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bad_servers;
+mod ends;
+mod tampers;
+mod wrapped;
