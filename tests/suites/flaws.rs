@@ -62,6 +62,7 @@ fn line(done: &CaseDone) -> String {
 
 /// The scenarios that a key cannot take part in, and what it lacks for them.
 const UNSUPPORTED: &[(&str, &[(&str, &str)])] = &[
+    ("fault.power-cut", &[("yubikey-4", "resident"), ("no-uv", "resident")]),
     ("login.no-user-handle", &[("yubikey-4", "resident"), ("no-uv", "resident")]),
     ("login.no-user-verification", &[("yubikey-4", "verification"), ("no-uv", "verification")]),
     ("login.user-handle-of-another", &[("yubikey-4", "resident"), ("no-uv", "resident")]),

@@ -7,5 +7,5 @@ mod power;
 
 pub use fired::Fired;
 pub use lying::{LyingKey, Signer};
-pub use message::{Edit, Message};
-pub use power::PowerCut;
+pub use message::{Edit, Message, Trap, Which};
+pub use power::{PowerCut, Switch};

@@ -9,10 +9,10 @@ use authenticator::platform::{Platform, StoreError};
 use authenticator::profile::Profile;
 use client::link::{Link, LinkError, Patient, Protocol, Waiting, Watch};
 use client::{Client, Refuser};
-use softkeys::{MemoryStore, Seeded};
+use softkeys::Seeded;
 use webauthn::{CreationOptions, RequestOptions};
 
-use super::fault::{Edit, LyingKey, Message, PowerCut};
+use super::fault::{Edit, LyingKey, Message, PowerCut, Which};
 use super::*;
 
 mod faults;
@@ -21,10 +21,14 @@ mod ways;
 
 const ORIGIN: &str = "https://login.anykey.test";
 
-fn platform() -> Box<dyn Platform + Send> {
+fn seeded() -> Seeded {
     let mut seeded = Seeded::from_seed([7; 32]);
     provision(&mut seeded);
-    Box::new(seeded)
+    seeded
+}
+
+fn platform() -> Box<dyn Platform + Send> {
+    Box::new(seeded())
 }
 
 fn provision(platform: &mut dyn Platform) {

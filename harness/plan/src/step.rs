@@ -81,8 +81,21 @@ pub struct Ceremony {
     pub send: bool,
     /// What the user does.
     pub hands: HandsWish,
+    /// What goes wrong with the key in the middle of it.
+    pub fault: Option<Fault>,
     /// What must come of it.
     pub expect: Expectation,
+}
+
+/// Something that goes wrong with the key during one ceremony. If it does not come to pass, the case is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The nth answer that brings a credential or an assertion, from 1, is lost: the key did its work, and is gone.
+    AnswerLost(usize),
+    /// The nth such answer is a status in its place: CTAP2's byte, or U2F's status word.
+    Status(usize, u16),
+    /// The power goes at the nth commit of the key's store, from 1, until the key is plugged in again.
+    PowerCut(usize),
 }
 
 /// Only the options of a ceremony.

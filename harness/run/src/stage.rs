@@ -6,11 +6,11 @@ use authenticator::attestation::provision;
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::Profile;
 use client::{Client, Liberties};
-use links::fault::{LyingKey, Signer};
+use links::fault::{Edit, LyingKey, Message as Trapped, PowerCut, Signer, Switch, Trap, Which};
 use links::{Local, Record, Script, Scripted};
 use plan::event::{Between, Exchange, Manner, Message};
 use plan::scenario::{Anchors, uuid};
-use plan::step::HandsWish;
+use plan::step::{Fault, HandsWish};
 use plan::{Policy, Scenario};
 use serde_json::Value;
 use softkeys::{Seeded, TestRoot};
@@ -49,10 +49,12 @@ impl From<TargetError> for Broken {
 
 /// A key on the stage.
 pub(crate) struct Key {
-    pub(crate) link: Record<Local>,
+    pub(crate) link: Record<Trapped<Local>>,
     pub(crate) client: Client,
     pub(crate) signer: Signer,
     hands: Scripted,
+    trap: Trap,
+    power: Switch,
 }
 
 /// A user agent on the stage.
@@ -194,15 +196,18 @@ impl<'r> Stage<'r> {
             .map_err(|e| format!("the attestation key: {e:?}"))?;
         let chain: Vec<&[u8]> = issued.chain.iter().map(Vec::as_slice).collect();
         provision(&mut platform, &attestation, &chain).map_err(|e| format!("the attestation: {e}"))?;
-        let (lying, signer) = LyingKey::over(Box::new(platform));
+        let (powered, power) = PowerCut::over(platform);
+        let (lying, signer) = LyingKey::over(Box::new(powered));
         let hands = Scripted::new(Script::Touch(REACTION));
-        let link = Local::new(self.profile, Box::new(lying), Box::new(hands.clone()))
+        let local = Local::new(self.profile, Box::new(lying), Box::new(hands.clone()))
             .map_err(|e| format!("the key's store: {e:?}"))?;
+        let link = Trapped::new(local);
+        let trap = link.trap();
         let manner = match self.manner {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),
         };
-        Ok(Key { link: Record::new(link), client: Client::new(manner), signer, hands })
+        Ok(Key { link: Record::new(link), client: Client::new(manner), signer, hands, trap, power })
     }
 
     /// The user agent of that name, or a new one.
@@ -281,6 +286,38 @@ impl Key {
             HandsWish::Never => Script::Never,
             HandsWish::WrongFinger => Script::WrongFinger(u8::MAX, REACTION),
         });
+    }
+
+    /// Something will go wrong. Gives how often anything did so far.
+    pub(crate) fn arm(&self, fault: Option<Fault>) -> usize {
+        match fault {
+            None => {}
+            Some(Fault::AnswerLost(nth)) => self.trap.arm(Which::Ceremony, nth, Edit::Lost),
+            Some(Fault::Status(nth, status)) => self.trap.arm(Which::Ceremony, nth, Edit::Status(status)),
+            Some(Fault::PowerCut(nth)) => self.power.cut_at(nth),
+        }
+        self.trap.fired() + self.power.fired()
+    }
+
+    /// Nothing more goes wrong; what did not go wrong since `before` proves nothing. A power cut lasts until the key is plugged in
+    /// again.
+    pub(crate) fn disarm(&self, fault: Option<Fault>, before: usize) -> Result<(), Broken> {
+        self.trap.disarm();
+        match fault {
+            Some(fault) if self.trap.fired() + self.power.fired() == before => {
+                Err(Broken::Unknown(format!("the fault {fault:?} never fired")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Unplugs the key and plugs it in again, with the power on.
+    pub(crate) fn replug(&mut self) -> Result<(), Broken> {
+        self.power.on();
+        let local = self.link.inner().inner();
+        local.replug().map_err(|e| Broken::Unknown(format!("the key's store: {e:?}")))?;
+        self.client.forget();
+        Ok(())
     }
 }
 

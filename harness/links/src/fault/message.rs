@@ -1,5 +1,6 @@
-//! Faults at the message: the key's answer arrives changed.
+//! Faults at the message: the key's answer arrives changed, or not at all.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use client::link::{Link, LinkError, Protocol, Watch};
@@ -20,59 +21,122 @@ pub enum Edit {
     Lost,
 }
 
-/// Changes the answer to the nth call, from 1, of one protocol.
+/// Which answers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    Any,
+    /// Those that bring a credential or an assertion, over either protocol.
+    Ceremony,
+}
+
+/// Changes one answer on the way from `L`, when it was armed.
 #[derive(Debug)]
 pub struct Message<L> {
     inner: L,
-    protocol: Protocol,
-    left: usize,
-    edit: Edit,
+    trap: Trap,
+}
+
+/// Arms a [`Message`] from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Trap {
+    armed: Arc<Mutex<Option<Armed>>>,
     fired: Fired,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Armed {
+    which: Which,
+    left: usize,
+    edit: Edit,
+}
+
 impl<L> Message<L> {
-    /// Changes the answer to the `nth` call.
-    pub fn new(inner: L, protocol: Protocol, nth: usize, edit: Edit) -> Self {
-        Self { inner, protocol, left: nth, edit, fired: Fired::new() }
+    /// Nothing is changed until the trap is armed.
+    pub fn new(inner: L) -> Self {
+        Self { inner, trap: Trap::default() }
+    }
+
+    /// What arms it.
+    pub fn trap(&self) -> Trap {
+        self.trap.clone()
+    }
+
+    /// The link below.
+    pub fn inner(&mut self) -> &mut L {
+        &mut self.inner
+    }
+}
+
+impl Trap {
+    /// From now on the `nth` answer of that kind, from 1, is changed, once.
+    pub fn arm(&self, which: Which, nth: usize, edit: Edit) {
+        *self.lock() = Some(Armed { which, left: nth, edit });
+    }
+
+    /// Nothing is changed any more.
+    pub fn disarm(&self) {
+        *self.lock() = None;
     }
 
     /// How often it fired.
-    pub fn fired(&self) -> Fired {
-        self.fired.clone()
+    pub fn fired(&self) -> usize {
+        self.fired.count()
     }
 
-    fn change(&mut self, protocol: Protocol, mut answer: Vec<u8>) -> Result<Vec<u8>, LinkError> {
-        if protocol != self.protocol || self.left == 0 {
-            return Ok(answer);
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Armed>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The change that is due for this answer.
+    fn spring(&self, protocol: Protocol, request: &[u8], answer: &[u8]) -> Option<Edit> {
+        let mut armed = self.lock();
+        let trap = armed.as_mut()?;
+        if trap.which == Which::Ceremony && !brings_something(protocol, request, answer) {
+            return None;
         }
-        self.left -= 1;
-        if self.left > 0 {
-            return Ok(answer);
+        trap.left = trap.left.saturating_sub(1);
+        if trap.left > 0 {
+            return None;
         }
         self.fired.fire();
-        let word = match protocol {
-            Protocol::Ctap1 => answer.split_off(answer.len().saturating_sub(2)),
-            Protocol::Ctap2 => Vec::new(),
-        };
-        match self.edit {
-            Edit::Lost => return Err(LinkError::Gone("the answer was lost".to_owned())),
-            Edit::Status(status) => {
-                let [high, low] = status.to_be_bytes();
-                return Ok(match protocol {
-                    Protocol::Ctap1 => vec![high, low],
-                    Protocol::Ctap2 => vec![low],
-                });
-            }
-            Edit::Flip => {
-                if let Some(last) = answer.last_mut() {
-                    *last ^= 1;
-                }
-            }
-            Edit::Cut(bytes) => answer.truncate(answer.len().saturating_sub(bytes)),
-        }
-        answer.extend(word);
-        Ok(answer)
+        armed.take().map(|trap| trap.edit)
     }
+}
+
+/// A credential or an assertion.
+fn brings_something(protocol: Protocol, request: &[u8], answer: &[u8]) -> bool {
+    match protocol {
+        // authenticatorMakeCredential, -GetAssertion, -GetNextAssertion; status OK.
+        Protocol::Ctap2 => matches!(request, [0x01 | 0x02 | 0x08, ..]) && answer.first() == Some(&0),
+        // U2F_REGISTER, U2F_AUTHENTICATE; SW_NO_ERROR.
+        Protocol::Ctap1 => matches!(request, [_, 0x01 | 0x02, ..]) && answer.ends_with(&[0x90, 0x00]),
+    }
+}
+
+fn change(edit: Edit, protocol: Protocol, mut answer: Vec<u8>) -> Result<Vec<u8>, LinkError> {
+    let word = match protocol {
+        Protocol::Ctap1 => answer.split_off(answer.len().saturating_sub(2)),
+        Protocol::Ctap2 => Vec::new(),
+    };
+    match edit {
+        Edit::Lost => return Err(LinkError::Gone("the answer was lost".to_owned())),
+        Edit::Status(status) => {
+            let [high, low] = status.to_be_bytes();
+            return Ok(match protocol {
+                Protocol::Ctap1 => vec![high, low],
+                Protocol::Ctap2 => vec![low],
+            });
+        }
+        Edit::Flip => {
+            if let Some(last) = answer.last_mut() {
+                *last ^= 1;
+            }
+        }
+        Edit::Cut(bytes) => answer.truncate(answer.len().saturating_sub(bytes)),
+    }
+    answer.extend(word);
+    Ok(answer)
 }
 
 impl<L: Link> Link for Message<L> {
@@ -84,7 +148,10 @@ impl<L: Link> Link for Message<L> {
     ) -> BoxFuture<'a, Result<Vec<u8>, LinkError>> {
         async move {
             let answer = self.inner.call(protocol, request, watch).await?;
-            self.change(protocol, answer)
+            match self.trap.spring(protocol, request, &answer) {
+                Some(edit) => change(edit, protocol, answer),
+                None => Ok(answer),
+            }
         }
         .boxed()
     }

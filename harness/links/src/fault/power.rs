@@ -1,5 +1,8 @@
 //! A power cut at the nth commit: that batch and all after it fail, until power comes back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use authenticator::platform::{
     Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Platform, Random, RecordKey, Store,
     StoreError, Way,
@@ -7,29 +10,61 @@ use authenticator::platform::{
 
 use super::fired::Fired;
 
-/// Cuts the power of the store.
+/// Cuts the power of the store below, when its switch says so.
 pub struct PowerCut<P> {
     inner: P,
-    left: usize,
+    switch: Switch,
+}
+
+/// Says when the power goes, and puts it back.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// How many commits go well before the power is gone; [`ON`] while it stays.
+    left: Arc<AtomicUsize>,
     fired: Fired,
 }
 
 impl<P: Platform> PowerCut<P> {
-    /// Cuts the power at the `nth` commit, from 1.
-    pub fn new(inner: P, nth: usize) -> Self {
-        Self { inner, left: nth, fired: Fired::new() }
-    }
-
-    /// How often a batch was lost.
-    pub fn fired(&self) -> Fired {
-        self.fired.clone()
-    }
-
-    /// Power is back: the platform as the cut left it.
-    pub fn restored(self) -> P {
-        self.inner
+    /// The power stays until the switch says otherwise.
+    pub fn over(inner: P) -> (Self, Switch) {
+        let switch = Switch { left: Arc::new(AtomicUsize::new(ON)), fired: Fired::new() };
+        (Self { inner, switch: switch.clone() }, switch)
     }
 }
+
+impl Switch {
+    /// The power goes at the `nth` commit from now, from 1: that one and all after it fail.
+    pub fn cut_at(&self, nth: usize) {
+        self.left.store(nth.saturating_sub(1), Ordering::Relaxed);
+    }
+
+    /// The power is back, or stays.
+    pub fn on(&self) {
+        self.left.store(ON, Ordering::Relaxed);
+    }
+
+    /// How many commits failed.
+    pub fn fired(&self) -> usize {
+        self.fired.count()
+    }
+
+    fn takes(&self) -> bool {
+        match self.left.load(Ordering::Relaxed) {
+            ON => true,
+            0 => {
+                self.fired.fire();
+                false
+            }
+            left => {
+                self.left.store(left - 1, Ordering::Relaxed);
+                true
+            }
+        }
+    }
+}
+
+/// The power stays.
+const ON: usize = usize::MAX;
 
 impl<P: Platform> Store for PowerCut<P> {
     fn read(&mut self, key: RecordKey, offset: usize, out: &mut [u8]) -> Result<Option<usize>, StoreError> {
@@ -37,9 +72,7 @@ impl<P: Platform> Store for PowerCut<P> {
     }
 
     fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 {
-            self.fired.fire();
+        if !self.switch.takes() {
             return Err(StoreError::Failed);
         }
         self.inner.commit(changes)

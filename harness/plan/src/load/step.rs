@@ -7,7 +7,7 @@ use super::members::{Members, nearest};
 use super::tamper::tampers;
 use crate::expect::{Alternative, Expectation, Is};
 use crate::scenario::KeyNeed;
-use crate::step::{Ceremony, OfferStep, Send, Step, Verb};
+use crate::step::{Ceremony, Fault, OfferStep, Send, Step, Verb};
 
 /// Reads a step; `None` with the problems noted in `m`.
 pub(super) fn step(m: &mut Members<'_, '_>) -> Option<Step> {
@@ -64,12 +64,42 @@ fn ceremony(m: &mut Members<'_, '_>) -> Option<Ceremony> {
         answers: m.optional("answers"),
         send: m.optional("send").unwrap_or(true),
         hands: m.optional("hands").unwrap_or_default(),
+        fault: fault(m),
         expect: expectation(m),
     };
     if !read.send && read.keep.is_none() {
         m.wrong("a response that is not sent must be kept: `keep = \"NAME\"`".to_owned());
     }
     Some(read)
+}
+
+/// `fault = { act = "answer-lost" | "status" | "power-cut", nth = 1 }`; a status has a `status` too.
+fn fault(m: &mut Members<'_, '_>) -> Option<Fault> {
+    let (table, span) = m.table("fault")?;
+    let mut inner = Members::new(table, span, "a fault");
+    let nth = inner.optional("nth").unwrap_or(1);
+    if nth == 0 {
+        let at = inner.place("nth");
+        inner.problem(at, "`nth` counts from 1".to_owned(), None);
+    }
+    let act: Option<String> = inner.required("act");
+    let fault = match act.as_deref() {
+        Some("answer-lost") => Some(Fault::AnswerLost(nth)),
+        Some("power-cut") => Some(Fault::PowerCut(nth)),
+        Some("status") => inner.required("status").map(|status| Fault::Status(nth, status)),
+        Some(other) => {
+            let at = inner.place("act");
+            inner.problem(
+                at,
+                format!("there is no fault `{other}`; there are answer-lost, status, power-cut"),
+                None,
+            );
+            None
+        }
+        None => None,
+    };
+    m.problems.extend(inner.done());
+    fault
 }
 
 fn offer(m: &mut Members<'_, '_>) -> Option<OfferStep> {

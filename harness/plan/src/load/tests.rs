@@ -6,7 +6,7 @@ use crate::event::Manner;
 use crate::expect::{Expected, Is};
 use crate::policy::Requirement;
 use crate::scenario::KeyNeed;
-use crate::step::Verb;
+use crate::step::{Fault, Verb};
 use crate::tamper::{OriginEdit, Tamper};
 
 const HEAD: &str =
@@ -164,6 +164,18 @@ fn a_refusal_needs_a_twin() {
     let text = format!("{HEAD}[[step]]\ndo = \"login\"\nexpect = \"refused\"\n");
     let lines = scenarios(&[file("a.toml", text)], &[]).unwrap_err().lines();
     assert!(lines[0].contains("needs a `twin`"), "{lines:#?}");
+}
+
+#[test]
+fn faults_are_read() {
+    let text = "[[step]]\ndo = \"register\"\nfault = { act = \"status\", status = 0x30, nth = 2 }\n";
+    let read = one(text).unwrap();
+    let Verb::Register(register) = &read.steps[0].verb else { panic!("{:?}", read.steps[0]) };
+    assert_eq!(register.fault, Some(Fault::Status(2, 0x30)));
+    let lines = lines("[[step]]\ndo = \"login\"\nfault = { act = \"fire\", nth = 0, when = 1 }\n");
+    for words in ["no fault `fire`", "counts from 1", "no member `when`"] {
+        assert!(lines.iter().any(|l| l.contains(words)), "{words}: {lines:#?}");
+    }
 }
 
 #[test]

@@ -24,9 +24,12 @@ pub(super) fn party<'s>(stage: &'s Stage<'_>) -> Party<'s> {
     }
 }
 
-/// A refusal by client or key; without a key there is no outcome.
-pub(super) fn refused(error: ClientError) -> Result<Happened, Broken> {
+/// A refusal by client or key. Without a key there is no outcome, unless its loss is what the scenario is about.
+pub(super) fn refused(error: ClientError, loss_is_meant: bool) -> Result<Happened, Broken> {
     match error.by {
+        Refuser::Link if loss_is_meant => {
+            Ok(Happened::ByClient { error: error.name.to_string(), reason: error.reason })
+        }
         Refuser::Client => Ok(Happened::ByClient { error: error.name.to_string(), reason: error.reason }),
         Refuser::Key => Ok(Happened::ByKey {
             error: error.name.to_string(),

@@ -9,9 +9,7 @@ use crate::describe;
 use crate::stage::{Broken, Stage};
 
 pub(super) fn replug(stage: &mut Stage<'_>, name: &str) -> Result<Report, Broken> {
-    let key = stage.key(name)?;
-    key.link.inner().replug().map_err(|e| Broken::Unknown(format!("the key's store: {e:?}")))?;
-    key.client.forget();
+    stage.key(name)?.replug()?;
     Ok(Report::done("unplugged and plugged in again"))
 }
 

@@ -95,15 +95,17 @@ async fn make(
     let twist = tamper::twist(&options.challenge, &ceremony.tamper, stage, stage.made_up())?;
     let key = stage.key(&ceremony.key)?;
     key.hands(ceremony.hands);
+    let fired = key.arm(ceremony.fault);
     let made = key.client.create_twisted(&mut key.link, &origin, &asked, &twist).await;
-    let (calls, signer) = (key.link.take(), key.signer.clone());
+    let (calls, signer, disarmed) = (key.link.take(), key.signer.clone(), key.disarm(ceremony.fault, fired));
     stage.exchanges.extend(calls.iter().map(describe::call));
+    disarmed?;
     match made {
         Ok(created) => {
             let lie = Lie { tampers: &ceremony.tamper, stage, signer: Some(&signer) };
             tamper::registration(created.response, &lie).map(Ok)
         }
-        Err(error) => refused(error).map(Err),
+        Err(error) => refused(error, ceremony.fault.is_some()).map(Err),
     }
 }
 
