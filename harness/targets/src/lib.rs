@@ -6,5 +6,6 @@ pub mod reference;
 pub mod target;
 
 pub use target::{
-    Account, Capabilities, CredentialRecord, Offer, Session, Site, SiteWish, Target, TargetError, TargetResult,
+    Account, Capabilities, CredentialRecord, Offer, Session, Site, SiteWish, Target, TargetError,
+    TargetResult,
 };
