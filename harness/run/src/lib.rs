@@ -1,4 +1,4 @@
-//! From scenario and key to verdict: stage, steps, judge, matrix.
+//! From scenario and key to verdict: stage, steps, judge.
 //!
 //! [`run`] takes a [`RunPlan`] and emits events to sinks. A case is one scenario with one key in one manner: it gets a site, accounts,
 //! keys and user agents of its own, does the scenario's steps, judges each on the bench's own evidence, and ends in a verdict.
@@ -9,7 +9,6 @@ mod certificates;
 mod describe;
 mod evidence;
 mod keys;
-mod matrix;
 mod runner;
 mod seed;
 mod stage;
@@ -19,7 +18,6 @@ mod tamper;
 
 pub use catalogue::CatalogueError;
 pub use keys::{KeyModel, has};
-pub use matrix::{Cell, Matrix};
 pub use runner::{RunPlan, run};
 pub use stop::Stop;
 
