@@ -38,7 +38,7 @@ impl Default for KeycloakSettings {
     fn default() -> Self {
         Self {
             anchors: Vec::new(),
-            start_timeout: Duration::from_secs(180),
+            start_timeout: Duration::from_secs(300),
             request_timeout: Duration::from_secs(30),
             cache: home::default_cache(),
             log: None,
