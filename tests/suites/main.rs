@@ -1,4 +1,5 @@
 //! The suites.
+mod algorithms;
 mod flaws;
 mod keycloak;
 mod layering;

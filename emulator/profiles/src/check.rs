@@ -148,6 +148,30 @@ pub(crate) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        reads: &["ctap2.algorithms", "ctap2.rk"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.rk || !c.algorithms().contains(&Alg::RS256)),
+                "ctap2.algorithms",
+                "an RS256 key does not fit into a credential id, and this key stores none",
+                "set `rk = true`, or drop \"RS256\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.algorithms", "ctap2.attestation"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| {
+                    c.attestation != Attestation::FidoU2f || c.algorithms().iter().all(|a| *a == Alg::ES256)
+                }),
+                "ctap2.attestation",
+                "`fido-u2f` attestation is for ES256 keys alone",
+                "use \"packed\", or list no other algorithm than \"ES256\"",
+            )
+        },
+    },
+    Rule {
         reads: &["ctap2.rk", "ctap2.resident-credentials"],
         check: |p| {
             unless(

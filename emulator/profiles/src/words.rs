@@ -67,7 +67,8 @@ impl Words for Option<bool> {
 /// The algorithms that this build signs with.
 impl Words for Alg {
     const WHAT: &'static str = "algorithm";
-    const WORDS: &'static [(&'static str, Self)] = &[("ES256", Self::ES256)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("ES256", Self::ES256), ("EdDSA", Self::EDDSA), ("RS256", Self::RS256)];
 }
 
 /// A FIDO version that a profile may claim: those whose mandatory features this build has.

@@ -3,9 +3,12 @@
 use authenticator::platform::{CryptoError, P256Point};
 use zeroize::Zeroizing;
 
-/// One implementation of randomness and P-256. Wrapping, storing and the symmetric primitives are common: see [`Host`](crate::Host).
+use crate::key::RsaKey;
+
+/// One implementation of randomness and P-256. Wrapping, storing, the other signatures and the symmetric primitives are
+/// common: see [`Host`](crate::Host).
 pub trait Engine {
-    /// A private key ready for use.
+    /// A private P-256 key ready for use.
     type Key: Send;
 
     /// Fills `out` with random bytes.
@@ -16,6 +19,12 @@ pub trait Engine {
 
     /// A new P-256 key.
     fn generate(&mut self) -> Result<Self::Key, CryptoError>;
+
+    /// The seed of a new Ed25519 key.
+    fn ed25519_seed(&mut self) -> Zeroizing<[u8; 32]>;
+
+    /// A new RSA-2048 key.
+    fn rsa(&mut self) -> Result<RsaKey, CryptoError>;
 
     /// Makes a P-256 scalar, 32 bytes big endian, ready for use. [`CryptoError::BadKey`] if it is zero or not below the order.
     fn load(&self, secret: &[u8; 32]) -> Result<Self::Key, CryptoError>;

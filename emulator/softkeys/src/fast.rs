@@ -1,4 +1,4 @@
-//! The fast platform: P-256 by aws-lc-rs.
+//! The fast platform: P-256 by aws-lc-rs, RSA keys made ahead.
 
 use std::sync::OnceLock;
 
@@ -11,6 +11,8 @@ use rand::Rng;
 use zeroize::Zeroizing;
 
 use crate::engine::{Engine, put, uncompressed};
+use crate::key::RsaKey;
+use crate::rsa_pool::RsaPool;
 use crate::{Host, MemoryStore};
 
 /// Fast keys over a store; random bytes from the thread's generator, signatures not reproducible.
@@ -39,12 +41,21 @@ impl<S> Fast<S> {
 
     /// A platform over `store` that opens what a platform with the same `sealing_key` wrapped.
     pub fn sealed(store: S, sealing_key: &[u8; 32]) -> Self {
-        Host::assemble(AwsLc(()), sealing_key, store)
+        Host::assemble(AwsLc { rsa: RsaPool::new() }, sealing_key, store)
+    }
+
+    /// The same, with RSA keys from that pool, which many platforms may share.
+    #[must_use]
+    pub fn with_rsa(mut self, pool: RsaPool) -> Self {
+        self.engine_mut().rsa = pool;
+        self
     }
 }
 
 /// P-256 by aws-lc-rs, randomness by the thread's generator.
-pub struct AwsLc(());
+pub struct AwsLc {
+    rsa: RsaPool,
+}
 
 /// A loaded key. The ECDH form is made when first asked for: most keys only sign.
 pub struct Loaded {
@@ -73,6 +84,16 @@ impl Engine for AwsLc {
         let pair =
             EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| CryptoError::Failed)?;
         Ok(pair.into())
+    }
+
+    fn ed25519_seed(&mut self) -> Zeroizing<[u8; 32]> {
+        let mut seed = Zeroizing::new([0; 32]);
+        rand::rng().fill_bytes(&mut *seed);
+        seed
+    }
+
+    fn rsa(&mut self) -> Result<RsaKey, CryptoError> {
+        self.rsa.take()
     }
 
     fn load(&self, secret: &[u8; 32]) -> Result<Loaded, CryptoError> {

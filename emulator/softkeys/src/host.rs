@@ -7,23 +7,27 @@ use aes::Aes256;
 use authenticator::platform::{
     Alg, Change, Crypto, CryptoError, Keep, KeyBlob, P256Point, Random, RecordKey, Store, StoreError, Way,
 };
+use aws_lc_rs::encoding::{AsBigEndian, Curve25519SeedBin};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::cose;
-use crate::engine::Engine;
+use crate::engine::{Engine, put};
+use crate::key::Key;
 use crate::keyring::{KeyId, Keyring};
-use crate::seal::{Seal, WRAPPED};
+use crate::seal::{Seal, Use, WRAPPED};
 
 /// A host platform: an [`Engine`] for randomness and the curve, over a [`Store`].
 ///
-/// Wrapped keys are 48-byte blobs, sealed by keys of this platform; they are imported at each use and never kept.
-/// Stored keys are named by 16-byte ids and stay loaded in memory until [`Crypto::destroy`] or [`Host::retain`].
+/// Wrapped keys (ES256, EdDSA) are 48-byte blobs, sealed by keys of this platform; they are imported at each use and never
+/// kept. RS256 keys do not fit into a blob and are always stored. Stored keys are named by 16-byte ids and stay loaded in memory until [`Crypto::destroy`] or [`Host::retain`].
 pub struct Host<E: Engine, S> {
     engine: E,
     seal: Seal,
-    keys: Keyring<E::Key>,
+    keys: Keyring<Key<E::Key>>,
     /// Stored keys that a record names, while the records are gone through.
     marked: HashSet<KeyId>,
     store: S,
@@ -54,13 +58,46 @@ impl<E: Engine, S> Host<E, S> {
         self.keys.retain(|id| KeyBlob::new(id).is_some_and(|blob| named(&blob)));
     }
 
-    fn keep(&mut self, key: E::Key, keep: Keep) -> Result<KeyBlob, CryptoError> {
-        match keep {
-            Keep::Wrapped => self.seal.wrap(&*self.engine.secret(&key)?),
-            Keep::Stored => {
+    pub(crate) fn engine_mut(&mut self) -> &mut E {
+        &mut self.engine
+    }
+
+    fn keep(&mut self, key: Key<E::Key>, keep: Keep) -> Result<KeyBlob, CryptoError> {
+        match (keep, key) {
+            (Keep::Wrapped, Key::P256(key)) => self.seal.wrap(Use::P256, &*self.engine.secret(&key)?),
+            (Keep::Wrapped, Key::Ed25519(key)) => self.seal.wrap(Use::Ed25519, &*ed25519_seed(&key)?),
+            (Keep::Wrapped, Key::Rsa(_)) => Err(CryptoError::Unsupported),
+            (Keep::Stored, key) => {
                 let id = self.keys.insert(self.engine.nonce(), key).ok_or(CryptoError::Failed)?;
                 KeyBlob::new(&id).ok_or(CryptoError::Failed)
             }
+        }
+    }
+
+    /// A new key for `alg`, its public half written to `public`.
+    fn make(&mut self, alg: Alg, public: &mut [u8]) -> Result<(Key<E::Key>, usize), CryptoError> {
+        // Before anything is drawn: what is refused leaves a seeded platform as it was.
+        let room = |length| if public.len() < length { Err(CryptoError::TooSmall) } else { Ok(()) };
+        match alg {
+            Alg::ES256 => {
+                room(cose::P256_LEN)?;
+                let key = self.engine.generate()?;
+                let length = cose::write_p256(&self.engine.public(&key)?, public)?;
+                Ok((Key::P256(key), length))
+            }
+            Alg::EDDSA => {
+                room(cose::ED25519_LEN)?;
+                let key = ed25519(&self.engine.ed25519_seed())?;
+                let length = cose::write_ed25519(key.public_key().as_ref(), public)?;
+                Ok((Key::Ed25519(key), length))
+            }
+            Alg::RS256 => {
+                room(cose::RSA_2048_LEN)?;
+                let key = self.engine.rsa()?;
+                let length = cose::write_rsa(key.public(), public)?;
+                Ok((Key::Rsa(key), length))
+            }
+            _ => Err(CryptoError::Unsupported),
         }
     }
 
@@ -68,15 +105,35 @@ impl<E: Engine, S> Host<E, S> {
     fn with_key<T>(
         &self,
         blob: &KeyBlob,
-        work: impl FnOnce(&E, &E::Key) -> Result<T, CryptoError>,
+        work: impl FnOnce(&E, &Key<E::Key>) -> Result<T, CryptoError>,
     ) -> Result<T, CryptoError> {
         if blob.as_bytes().len() == WRAPPED {
-            let key = self.engine.load(&*self.seal.unwrap(blob)?)?;
+            let key = match self.seal.unwrap(blob)? {
+                (Use::P256, secret) => Key::P256(self.engine.load(&secret)?),
+                (Use::Ed25519, seed) => Key::Ed25519(ed25519(&seed)?),
+            };
             return work(&self.engine, &key);
         }
         let id: &KeyId = blob.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
         work(&self.engine, self.keys.get(id).ok_or(CryptoError::BadKey)?)
     }
+}
+
+/// An Ed25519 key of its seed ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)): any 32 bytes.
+fn ed25519(seed: &[u8; 32]) -> Result<Ed25519KeyPair, CryptoError> {
+    Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| CryptoError::Failed)
+}
+
+/// The way back.
+fn ed25519_seed(key: &Ed25519KeyPair) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
+    let held: Curve25519SeedBin<'static> =
+        key.seed().and_then(|seed| seed.as_be_bytes()).map_err(|_| CryptoError::Failed)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    if held.as_ref().len() != seed.len() {
+        return Err(CryptoError::Failed);
+    }
+    seed.copy_from_slice(held.as_ref());
+    Ok(seed)
 }
 
 /// Sizes only.
@@ -97,22 +154,19 @@ impl<E: Engine, S> Random for Host<E, S> {
 
 impl<E: Engine, S> Crypto for Host<E, S> {
     fn generate(&mut self, alg: Alg, keep: Keep, public: &mut [u8]) -> Result<(KeyBlob, usize), CryptoError> {
-        if alg != Alg::ES256 {
+        if alg == Alg::RS256 && keep == Keep::Wrapped {
             return Err(CryptoError::Unsupported);
         }
-        if public.len() < cose::P256_LEN {
-            return Err(CryptoError::TooSmall);
-        }
-        let key = self.engine.generate()?;
-        let len = cose::write_p256(&self.engine.public(&key)?, public)?;
-        Ok((self.keep(key, keep)?, len))
+        let (key, length) = self.make(alg, public)?;
+        Ok((self.keep(key, keep)?, length))
     }
 
     fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
-        if alg != Alg::ES256 {
-            return Err(CryptoError::Unsupported);
-        }
-        let key = self.engine.load(secret)?;
+        let key = match alg {
+            Alg::ES256 => Key::P256(self.engine.load(secret)?),
+            Alg::EDDSA => Key::Ed25519(ed25519(secret)?),
+            _ => return Err(CryptoError::Unsupported),
+        };
         self.keep(key, keep)
     }
 
@@ -138,11 +192,18 @@ impl<E: Engine, S> Crypto for Host<E, S> {
     }
 
     fn sign(&mut self, key: &KeyBlob, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
-        self.with_key(key, |engine, key| engine.sign(key, message, out))
+        self.with_key(key, |engine, key| match key {
+            Key::P256(key) => engine.sign(key, message, out),
+            Key::Ed25519(key) => put(key.sign(message).as_ref(), out),
+            Key::Rsa(key) => key.sign(message, out),
+        })
     }
 
     fn agree(&mut self, key: &KeyBlob, peer: &P256Point) -> Result<[u8; 32], CryptoError> {
-        self.with_key(key, |engine, key| engine.agree(key, peer))
+        self.with_key(key, |engine, key| match key {
+            Key::P256(key) => engine.agree(key, peer),
+            Key::Ed25519(_) | Key::Rsa(_) => Err(CryptoError::Unsupported),
+        })
     }
 
     fn sha256(&mut self, parts: &[&[u8]]) -> [u8; 32] {

@@ -1,7 +1,9 @@
 //! The host platform of the authenticator: crypto and stores behind `Platform`.
 //!
 //! * [`Fast`]: aws-lc-rs. Stored keys stay loaded, so signing with a resident key is one raw signature. Not reproducible.
-//! * [`Seeded`]: everything follows from 32 bytes: random bytes, keys, and (RFC 6979) signatures.
+//! * [`Seeded`]: everything follows from 32 bytes: random bytes, keys, and signatures (ECDSA by RFC 6979). RSA keys come from
+//!   a fixed set that everybody knows.
+//! * [`RsaPool`]: RSA keys made ahead, for load.
 //! * [`MemoryStore`]: records in memory, atomic batches, an optional limit.
 //! * [`TestRoot`]: an attestation root of our own, which issues a batch certificate for each device model.
 //!
@@ -11,19 +13,24 @@ mod cose;
 mod engine;
 mod fast;
 mod host;
+mod key;
 mod keyring;
 mod memory;
 mod provision;
 mod root;
+mod rsa_pool;
 mod seal;
 mod seeded;
+mod test_keys;
 
 pub use engine::Engine;
 pub use fast::{AwsLc, Fast};
 pub use host::Host;
+pub use key::RsaKey;
 pub use memory::MemoryStore;
 pub use provision::{NotProvisioned, provision};
 pub use root::{Issued, RootError, TestRoot};
+pub use rsa_pool::RsaPool;
 pub use seeded::{Deterministic, Seeded};
 
 #[cfg(test)]

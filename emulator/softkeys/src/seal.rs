@@ -19,6 +19,24 @@ const TAG: usize = 16;
 /// Length of a wrapped secret, bytes.
 pub(crate) const WRAPPED: usize = TAG + 32;
 
+/// What a sealed secret is for. It is part of the tag, not of the blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A P-256 scalar.
+    P256,
+    /// An Ed25519 seed.
+    Ed25519,
+}
+
+impl Use {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::P256 => b"P-256",
+            Self::Ed25519 => b"Ed25519",
+        }
+    }
+}
+
 /// Prepared sealing keys of one platform.
 pub(crate) struct Seal {
     mac: Hmac<Sha256>,
@@ -37,10 +55,10 @@ impl Seal {
         Self { mac: keyed(&part(b"AnyKey seal: tag")), cipher }
     }
 
-    fn tag(&self, secret: &[u8; 32]) -> [u8; TAG] {
+    fn tag(&self, purpose: Use, secret: &[u8; 32]) -> [u8; TAG] {
         let mut mac = self.mac.clone();
-        // The label binds the blob to its use: a secret of another algorithm will carry another.
-        mac.update(b"P-256");
+        // The label binds the blob to its use: no secret serves two algorithms.
+        mac.update(purpose.label());
         mac.update(secret);
         let full: [u8; 32] = mac.finalize().into_bytes().into();
         let mut tag = [0; TAG];
@@ -49,8 +67,8 @@ impl Seal {
     }
 
     /// Seals `secret`.
-    pub(crate) fn wrap(&self, secret: &[u8; 32]) -> Result<KeyBlob, CryptoError> {
-        let tag = self.tag(secret);
+    pub(crate) fn wrap(&self, purpose: Use, secret: &[u8; 32]) -> Result<KeyBlob, CryptoError> {
+        let tag = self.tag(purpose, secret);
         let mut bytes = Zeroizing::new([0; WRAPPED]);
         bytes[..TAG].copy_from_slice(&tag);
         bytes[TAG..].copy_from_slice(secret);
@@ -61,7 +79,7 @@ impl Seal {
     }
 
     /// Opens what [`wrap`](Self::wrap) sealed; [`CryptoError::BadKey`] for anything else.
-    pub(crate) fn unwrap(&self, blob: &KeyBlob) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
+    pub(crate) fn unwrap(&self, blob: &KeyBlob) -> Result<(Use, Zeroizing<[u8; 32]>), CryptoError> {
         let bytes: &[u8; WRAPPED] = blob.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
         let mut tag = [0; TAG];
         tag.copy_from_slice(&bytes[..TAG]);
@@ -70,7 +88,11 @@ impl Seal {
         let mut cbc = cbc::Decryptor::<&Aes256>::inner_iv_init(&self.cipher, &Array(tag));
         let (blocks, _) = Array::slice_as_chunks_mut(&mut secret[..]);
         cbc.decrypt_blocks(blocks);
-        if bool::from(self.tag(&secret).ct_eq(&tag)) { Ok(secret) } else { Err(CryptoError::BadKey) }
+        let purpose = [Use::P256, Use::Ed25519]
+            .into_iter()
+            .find(|purpose| bool::from(self.tag(*purpose, &secret).ct_eq(&tag)))
+            .ok_or(CryptoError::BadKey)?;
+        Ok((purpose, secret))
     }
 }
 

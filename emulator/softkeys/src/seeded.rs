@@ -9,7 +9,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use zeroize::Zeroizing;
 
 use crate::engine::{Engine, put, uncompressed};
-use crate::{Host, MemoryStore};
+use crate::key::RsaKey;
+use crate::{Host, MemoryStore, test_keys};
 
 /// Reproducible keys over a store. For tests and benches: whoever knows the seed knows every key.
 pub type Seeded<S = MemoryStore> = Host<Deterministic, S>;
@@ -26,12 +27,23 @@ impl<S> Seeded<S> {
     pub fn over(store: S, seed: [u8; 32]) -> Self {
         let mut sealing_key = Zeroizing::new([0; 32]);
         stream(seed, Stream::Seal).fill_bytes(&mut *sealing_key);
+        let mut first = [0];
+        stream(seed, Stream::Rsa).fill_bytes(&mut first);
         let engine = Deterministic {
             random: stream(seed, Stream::Random),
             keys: stream(seed, Stream::Keys),
             nonces: stream(seed, Stream::Nonces),
+            next_rsa: usize::from(first[0]),
         };
         Host::assemble(engine, &sealing_key, store)
+    }
+
+    /// The same, with RSA keys from that place of the fixed set of sixteen on. Platforms whose RSA keys must differ start
+    /// at places that are as far apart as each makes keys.
+    #[must_use]
+    pub fn with_rsa_from(mut self, place: usize) -> Self {
+        self.engine_mut().next_rsa = place;
+        self
     }
 }
 
@@ -42,6 +54,7 @@ enum Stream {
     Keys,
     Nonces,
     Seal,
+    Rsa,
 }
 
 fn stream(seed: [u8; 32], which: Stream) -> ChaCha20Rng {
@@ -50,11 +63,13 @@ fn stream(seed: [u8; 32], which: Stream) -> ChaCha20Rng {
     rng
 }
 
-/// P-256 by `p256` with RFC 6979 nonces, randomness and keys from ChaCha20 streams.
+/// P-256 by `p256` with RFC 6979 nonces, randomness and keys from ChaCha20 streams, RSA keys from a fixed set.
 pub struct Deterministic {
     random: ChaCha20Rng,
     keys: ChaCha20Rng,
     nonces: ChaCha20Rng,
+    /// The place of the next RSA key in the fixed set.
+    next_rsa: usize,
 }
 
 impl Engine for Deterministic {
@@ -80,6 +95,18 @@ impl Engine for Deterministic {
             }
         }
         Err(CryptoError::Failed)
+    }
+
+    fn ed25519_seed(&mut self) -> Zeroizing<[u8; 32]> {
+        let mut seed = Zeroizing::new([0; 32]);
+        self.keys.fill_bytes(&mut *seed);
+        seed
+    }
+
+    fn rsa(&mut self) -> Result<RsaKey, CryptoError> {
+        let key = test_keys::rsa(self.next_rsa)?;
+        self.next_rsa = self.next_rsa.wrapping_add(1);
+        Ok(key)
     }
 
     fn load(&self, secret: &[u8; 32]) -> Result<SigningKey, CryptoError> {

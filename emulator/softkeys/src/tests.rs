@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod algorithms;
 mod certificates;
 mod keys;
 mod records;
@@ -25,7 +26,7 @@ fn point(cose: &[u8]) -> [u8; 65] {
 }
 
 fn sign(platform: &mut dyn Crypto, key: &KeyBlob, message: &[u8]) -> Vec<u8> {
-    let mut out = [0; 80];
+    let mut out = [0; 256];
     let len = platform.sign(key, message, &mut out).unwrap();
     out[..len].to_vec()
 }

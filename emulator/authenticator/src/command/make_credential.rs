@@ -119,11 +119,17 @@ pub(crate) fn complete(
     }
     // Step 15: no extension is known; unknown ones are ignored.
     // Steps 16 to 19.
-    if plan.rk {
+    if plan.rk || !fits_in_id(plan.alg) {
         make_resident(context, plan, given, reply)
     } else {
         make_wrapped(context, plan, given, reply)
     }
+}
+
+/// Whether a private key for `alg` can be wrapped into a credential id. Where it cannot, the credential is kept, and found
+/// by account too, whether `rk` was asked for or not; FIDO 2.0 (5.1, step 9) leaves this to the authenticator.
+fn fits_in_id(alg: Alg) -> bool {
+    alg != Alg::RS256
 }
 
 /// Step 17: a discoverable credential, in place of an older one for the same account.

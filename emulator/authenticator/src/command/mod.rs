@@ -209,8 +209,8 @@ impl From<CryptoError> for Status {
     }
 }
 
-/// Room for a signature; an ECDSA one on P-256 has at most 72 bytes.
-const SIGNATURE_MAX: usize = 128;
+/// Room for a signature: RS256's has the 256 bytes of an RSA-2048 modulus, ES256's at most 72, EdDSA's 64.
+const SIGNATURE_MAX: usize = 256;
 
-/// Room for a COSE_Key; ES256's has 77 bytes.
-const PUBLIC_KEY_MAX: usize = 128;
+/// Room for a COSE_Key: an RSA-2048 one has 272 bytes, ES256's 77, EdDSA's 42.
+const PUBLIC_KEY_MAX: usize = 272;

@@ -68,6 +68,20 @@ fn resident_credentials_have_room_or_do_not_exist() {
 }
 
 #[test]
+fn rs256_keys_are_stored() {
+    let text = with("rk = true", "rk = false").replace("resident-credentials = 25\n", "");
+    one(&text.replace("[\"ES256\"]", "[\"ES256\", \"RS256\"]"), "16:14", "an RS256 key does not fit");
+    assert_eq!(problems(&text.replace("[\"ES256\"]", "[\"EdDSA\", \"ES256\"]")), [""; 0]);
+}
+
+#[test]
+fn fido_u2f_attests_es256_alone() {
+    let text = with("attestation = \"packed\"", "attestation = \"fido-u2f\"");
+    assert_eq!(problems(&text), [""; 0]);
+    one(&text.replace("[\"ES256\"]", "[\"ES256\", \"EdDSA\"]"), "18:15", "`fido-u2f` attestation is for");
+}
+
+#[test]
 fn fido_u2f_attestation_needs_u2f() {
     let text = with(U2F, "").replace("\"U2F_V2\", \"FIDO_2_0\"", "\"FIDO_2_0\"");
     one(
