@@ -5,4 +5,6 @@ mod keycloak;
 mod layering;
 mod licences;
 mod no_alloc;
+mod metadata;
+mod nine;
 mod rooms;

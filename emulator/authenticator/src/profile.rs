@@ -111,6 +111,15 @@ pub enum Backup {
     BackedUp,
 }
 
+/// Members of getInfo that came after FIDO 2.0 and that keys of that version may have or not. Newer keys have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tells {
+    /// `transports`.
+    pub transports: bool,
+    /// `algorithms`.
+    pub algorithms: bool,
+}
+
 /// The CTAP2 side of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ctap2 {
@@ -130,6 +139,10 @@ pub struct Ctap2 {
     pub attestation: Attestation,
     /// maxCredentialCountInList of getInfo; also the longest list that is processed. 0 = not reported, no limit.
     pub max_credential_count_in_list: u8,
+    /// maxCredentialIdLength of getInfo, bytes; 0 = not reported.
+    pub max_credential_id_length: u16,
+    /// Which of the members that a FIDO 2.0 key may leave out getInfo has.
+    pub tells: Tells,
     /// maxMsgSize of getInfo, bytes.
     pub max_msg_size: u16,
     /// firmwareVersion of getInfo; 0 = not reported.

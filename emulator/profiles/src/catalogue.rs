@@ -8,11 +8,20 @@ use crate::read::nearest;
 use crate::schema::parse;
 
 /// File name and text of each model, in the order in which they are shown.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 9] = [
     ("passkey.toml", include_str!("../data/passkey.toml")),
     ("yubikey-4.toml", include_str!("../data/yubikey-4.toml")),
     ("no-uv.toml", include_str!("../data/no-uv.toml")),
+    ("yubikey-neo.toml", include_str!("../data/yubikey-neo.toml")),
+    ("yubikey-5-nfc.toml", include_str!("../data/yubikey-5-nfc.toml")),
+    ("epass-fido-nfc.toml", include_str!("../data/epass-fido-nfc.toml")),
+    ("titan.toml", include_str!("../data/titan.toml")),
+    ("windows-hello.toml", include_str!("../data/windows-hello.toml")),
+    ("synced-passkey.toml", include_str!("../data/synced-passkey.toml")),
 ];
+
+/// How many of them a run takes that names none.
+const USUAL: usize = 3;
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     FILES
@@ -28,6 +37,11 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 /// All models, in the order in which they are shown.
 pub fn all() -> &'static [Entry] {
     &ENTRIES
+}
+
+/// The models that a run takes that names none: few, and as unlike each other as keys are.
+pub fn usual() -> &'static [Entry] {
+    &ENTRIES[..USUAL]
 }
 
 /// The names of all models.

@@ -45,6 +45,14 @@ fn claims_fido2(versions: Versions) -> bool {
     versions.fido_2_0 || versions.fido_2_1 || versions.fido_2_3
 }
 
+/// The longest credential id that the key makes, bytes: a stored credential's has 32.
+fn longest_id(profile: &Profile, ctap2: &Ctap2) -> u16 {
+    if ctap2.algorithms().iter().all(|alg| *alg == Alg::RS256) {
+        return 32;
+    }
+    profile.u2f.map_or(0, |u2f| u16::from(u2f.key_handle)).max(64)
+}
+
 /// All rules.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
@@ -190,6 +198,19 @@ pub(crate) const RULES: &[Rule] = &[
                 "ctap2.resident-credentials",
                 "a key with `rk = false` keeps no resident credentials",
                 "drop the field, or set `rk = true`",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.max-credential-id-length", "ctap2.algorithms", "u2f"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| {
+                    c.max_credential_id_length == 0 || c.max_credential_id_length >= longest_id(p, c)
+                }),
+                "ctap2.max-credential-id-length",
+                "the key makes longer credential ids than it says",
+                "name at least 64 bytes and at least the length of a U2F key handle (32 if all keys are RS256), or drop the field",
             )
         },
     },

@@ -14,7 +14,7 @@ use crate::check::{CREDENTIALS_MAX, KEY_HANDLE_MAX, KEY_HANDLE_MIN, MSG_SIZE_MIN
 use crate::entry::{Entry, Kind, Source};
 use crate::problem::ProfileError;
 use crate::read::{Fields, Notes};
-use crate::words::{Transport, Version, Words};
+use crate::words::{Told, Transport, Version, Words};
 
 /// Reads a profile from TOML; `file` names it in messages. All problems are found in one pass.
 pub fn parse(file: &str, text: impl Into<Cow<'static, str>>) -> Result<Entry, ProfileError> {
@@ -54,7 +54,8 @@ fn whole_file(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Option<(Profile, St
     let source = source(notes, &mut fields);
     let ctap2 = fields.table(notes, "ctap2").map(|inner| ctap2(notes, inner));
     let u2f = fields.table(notes, "u2f").map(|inner| u2f(notes, inner));
-    let usb = usb(notes, &mut fields);
+    let wired = transports.as_ref().is_none_or(|list| list.contains(&Transport::Usb));
+    let usb = usb(notes, &mut fields, wired);
     fields.finish(notes);
     let profile = Profile {
         name: name.or(Name::new(""))?,
@@ -215,6 +216,8 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
     let listed = required_words::<Alg>(notes, &mut fields, "algorithms").unwrap_or_default();
     let attestation = required_word(notes, &mut fields, "attestation");
     let max_credential_count_in_list = fields.number(notes, "max-credential-count-in-list", 0..=255);
+    let max_credential_id_length = fields.number(notes, "max-credential-id-length", 0..=1023);
+    let told = fields.words::<Told>(notes, "get-info").unwrap_or_else(|| vec![Told::Transports]);
     let max_msg_size = fields.number(notes, "max-msg-size", MSG_SIZE_MIN..=7609);
     let firmware_version = fields.number(notes, "firmware-version", 0..=i64::from(u32::MAX));
     fields.finish(notes);
@@ -228,6 +231,8 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
         algorithm_count,
         attestation: attestation.unwrap_or(Attestation::None),
         max_credential_count_in_list: max_credential_count_in_list.unwrap_or_default(),
+        max_credential_id_length: max_credential_id_length.unwrap_or_default(),
+        tells: Told::collect(&told),
         max_msg_size: max_msg_size.unwrap_or(1024),
         firmware_version: firmware_version.unwrap_or_default(),
     }
@@ -257,9 +262,10 @@ fn u2f(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> U2f {
     U2f { key_handle: key_handle.unwrap_or(64) }
 }
 
-fn usb(notes: &mut Notes<'_>, fields: &mut Fields<'_, '_>) -> Usb {
+/// `wired`: the key is reached over USB, so it has an identity there.
+fn usb(notes: &mut Notes<'_>, fields: &mut Fields<'_, '_>, wired: bool) -> Usb {
     const NONE: Usb = Usb { vendor: 0, product: 0, wink: false };
-    if !fields.has("usb") {
+    if wired && !fields.has("usb") {
         fields.missing(notes, "usb", "add a table `[usb]` with `vendor`, `product` and `wink`");
     }
     let Some(mut usb) = fields.table(notes, "usb") else { return NONE };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::aaguid::Aaguid;
 use crate::entry::{Entry, Kind};
-use crate::words::{Transport, Version, Word};
+use crate::words::{Told, Transport, Version, Word};
 
 /// A model with the names and words of its file.
 #[derive(Clone, Debug, Serialize)]
@@ -52,6 +52,8 @@ pub struct ShownCtap2 {
     pub algorithms: Vec<Word<Alg>>,
     pub attestation: Word<Attestation>,
     pub max_credential_count_in_list: u8,
+    pub max_credential_id_length: u16,
+    pub get_info: Vec<Word<Told>>,
     pub max_msg_size: u16,
     pub firmware_version: u32,
 }
@@ -129,6 +131,8 @@ impl From<&Ctap2> for ShownCtap2 {
             algorithms: ctap2.algorithms().iter().copied().map(Word).collect(),
             attestation: Word(ctap2.attestation),
             max_credential_count_in_list: ctap2.max_credential_count_in_list,
+            max_credential_id_length: ctap2.max_credential_id_length,
+            get_info: Told::set(ctap2.tells).into_iter().map(Word).collect(),
             max_msg_size: ctap2.max_msg_size,
             firmware_version: ctap2.firmware_version,
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Transports, Versions};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Tells, Transports, Versions};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A kind of value with a fixed set of words.
@@ -161,6 +161,36 @@ impl Transport {
         .into_iter()
         .filter_map(|(set, transport)| set.then_some(transport))
         .collect()
+    }
+}
+
+/// A member that getInfo of a FIDO 2.0 key may have or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// `transports`.
+    Transports,
+    /// `algorithms`.
+    Algorithms,
+}
+
+impl Words for Told {
+    const WHAT: &'static str = "member of getInfo";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("transports", Self::Transports), ("algorithms", Self::Algorithms)];
+}
+
+impl Told {
+    /// The flags of `told`.
+    pub fn collect(told: &[Self]) -> Tells {
+        Tells { transports: told.contains(&Self::Transports), algorithms: told.contains(&Self::Algorithms) }
+    }
+
+    /// The members whose flags are set.
+    pub fn set(flags: Tells) -> Vec<Self> {
+        [(flags.transports, Self::Transports), (flags.algorithms, Self::Algorithms)]
+            .into_iter()
+            .filter_map(|(set, told)| set.then_some(told))
+            .collect()
     }
 }
 

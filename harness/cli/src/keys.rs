@@ -7,6 +7,9 @@ use run::KeyModel;
 use crate::failure::Failure;
 use crate::shell::quoted;
 
+/// The word for the whole catalogue.
+pub const ALL: &str = "all";
+
 /// The key of that name, or of that file if the text ends in `.toml`.
 ///
 /// # Errors
@@ -25,14 +28,19 @@ pub fn find(text: &str) -> Result<Entry, Failure> {
     })
 }
 
-/// The keys of a run: those that are named, each once, or the whole catalogue.
+/// The keys of a run: those that are named, each once ([`ALL`]: the whole catalogue), or the usual ones.
 ///
 /// # Errors
 /// As [`find`]; names that are unknown are told all at once.
 pub fn select(texts: &[String]) -> Result<Vec<KeyModel>, Failure> {
     if texts.is_empty() {
-        return Ok(profiles::all().iter().map(KeyModel::new).collect());
+        return Ok(profiles::usual().iter().map(KeyModel::new).collect());
     }
+    let catalogue: Vec<String> = profiles::names().map(str::to_owned).collect();
+    let texts = texts.iter().flat_map(|text| match text.as_str() {
+        ALL => catalogue.as_slice(),
+        _ => std::slice::from_ref(text),
+    });
     let mut keys: Vec<Entry> = Vec::new();
     let mut models = Vec::new();
     let mut wrong = Vec::new();

@@ -69,11 +69,15 @@ pub enum KeyFeature {
     Rk,
     /// Verifies its user by built-in means that are ready.
     Uv,
+    /// Is part of the client device.
+    Platform,
     /// Has a signature counter that rises.
     Counter,
     /// Makes credentials that may be backed up.
     BackupEligible,
-    /// Attests with a certificate (`packed` or `fido-u2f`).
+    /// Attests at all, so that there is a signature.
+    Attestation,
+    /// Attests with a certificate (`packed`, `tpm` or `fido-u2f`).
     Certificate,
     /// Attests with the credential's own key.
     SelfAttestation,
@@ -215,13 +219,15 @@ pub const SPECS: [(&str, &str); 3] = [
 
 impl KeyFeature {
     /// Every word with its meaning; besides, `aaguid=UUID` names a model.
-    pub const WORDS: [(&'static str, Self); 8] = [
+    pub const WORDS: [(&'static str, Self); 10] = [
         ("ctap2", Self::Ctap2),
         ("u2f", Self::U2f),
         ("rk", Self::Rk),
         ("uv", Self::Uv),
+        ("platform", Self::Platform),
         ("counter", Self::Counter),
         ("backup-eligible", Self::BackupEligible),
+        ("attestation", Self::Attestation),
         ("certificate", Self::Certificate),
         ("self-attestation", Self::SelfAttestation),
     ];
@@ -233,8 +239,10 @@ impl KeyFeature {
             Self::U2f => "U2F",
             Self::Rk => "resident credentials",
             Self::Uv => "user verification of its own",
+            Self::Platform => "place in the client device",
             Self::Counter => "signature counter that rises",
             Self::BackupEligible => "credentials that may be backed up",
+            Self::Attestation => "attestation",
             Self::Certificate => "attestation certificate",
             Self::SelfAttestation => "self attestation",
             Self::Model(_) => "AAGUID that the scenario is about",

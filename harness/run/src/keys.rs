@@ -1,6 +1,6 @@
 //! The keys of a run: models, what they can do, and what a scenario changes about them.
 
-use authenticator::profile::{Attestation, Backup, Counter, Profile};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Profile};
 use plan::event::KeyInfo;
 use plan::scenario::{AttestationWish, BackupWish, CounterWish, KeyFeature, KeyNeed, KeyWish};
 
@@ -41,8 +41,13 @@ pub fn has(profile: &Profile, need: KeyNeed) -> bool {
         KeyFeature::U2f => profile.u2f.is_some(),
         KeyFeature::Rk => profile.ctap2.is_some_and(|ctap2| ctap2.rk),
         KeyFeature::Uv => profile.ctap2.is_some_and(|ctap2| ctap2.uv == Some(true)),
+        KeyFeature::Platform => profile.attachment == Attachment::Platform,
         KeyFeature::Counter => profile.counter != Counter::Zero,
         KeyFeature::BackupEligible => profile.backup != Backup::Ineligible,
+        KeyFeature::Attestation => match profile.ctap2 {
+            Some(ctap2) => ctap2.attestation != Attestation::None,
+            None => profile.u2f.is_some(),
+        },
         // A key that speaks both makes its credentials over CTAP2.
         KeyFeature::Certificate => match profile.ctap2 {
             Some(ctap2) => matches!(ctap2.attestation, Attestation::Packed | Attestation::FidoU2f),
@@ -59,8 +64,8 @@ pub fn has(profile: &Profile, need: KeyNeed) -> bool {
 /// Why a key cannot take part, for people; `None` if it can.
 pub fn missing(profile: &Profile, needs: &[KeyNeed]) -> Option<String> {
     let need = needs.iter().find(|need| !has(profile, **need))?;
-    let article = if need.present { "no" } else { "a" };
-    Some(format!("the key `{}` has {article} {}", profile.name.as_str(), need.feature.phrase()))
+    let has = if need.present { "has no" } else { "has" };
+    Some(format!("the key `{}` {has} {}", profile.name.as_str(), need.feature.phrase()))
 }
 
 /// The model as the scenario wants it.

@@ -186,7 +186,9 @@ impl<'r> Stage<'r> {
     }
 
     fn make_key(&self, name: &str) -> Result<Key, String> {
-        let mut platform = Seeded::from_seed(self.seed.actor("key", name));
+        // Keys of one case never share an RSA key: the signature of one must not pass for the other's.
+        let mut platform =
+            Seeded::from_seed(self.seed.actor("key", name)).with_rsa_from(RSA_APART * self.keys.len());
         let issued = self
             .certificates
             .issue(&self.profile)
@@ -349,6 +351,9 @@ fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
     }
     policy
 }
+
+/// More RSA keys than a key makes in one case.
+const RSA_APART: usize = 4;
 
 /// How long a person takes to touch a key that blinks.
 const REACTION: Duration = Duration::from_millis(700);

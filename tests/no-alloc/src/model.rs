@@ -1,8 +1,8 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb,
-    Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f,
+    Usb, Versions,
 };
 use wire::Alg;
 
@@ -23,6 +23,8 @@ pub fn profile() -> Option<Profile> {
             algorithm_count: 1,
             attestation: Attestation::Packed,
             max_credential_count_in_list: 8,
+            max_credential_id_length: 0,
+            tells: Tells { transports: true, algorithms: true },
             max_msg_size: 1200,
             firmware_version: 1,
         }),

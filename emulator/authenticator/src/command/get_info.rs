@@ -6,7 +6,6 @@ use wire::ctap2::get_info::{Options, Response};
 use wire::ctap2::{List, Parameter};
 
 use super::Context;
-use crate::credential::ID_MAX;
 use crate::profile::{ALGORITHMS_MAX, Attachment, Ctap2, Profile};
 
 /// Writes what the profile says.
@@ -38,10 +37,11 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
         }),
         max_msg_size: Some(u64::from(ctap2.max_msg_size)),
         max_credential_count_in_list: reported(u64::from(ctap2.max_credential_count_in_list)),
-        max_credential_id_length: reported(u64::from(ctap2.max_credential_count_in_list))
-            .and(u64::try_from(ID_MAX).ok()),
-        transports: Some(transports.list()).filter(|list| !list.is_empty()),
-        algorithms: Some(List::from(algorithms)).filter(|list| newer && !list.is_empty()),
+        max_credential_id_length: reported(u64::from(ctap2.max_credential_id_length)),
+        transports: Some(transports.list())
+            .filter(|list| (newer || ctap2.tells.transports) && !list.is_empty()),
+        algorithms: Some(List::from(algorithms))
+            .filter(|list| (newer || ctap2.tells.algorithms) && !list.is_empty()),
         firmware_version: reported(u64::from(ctap2.firmware_version)),
         remaining_discoverable_credentials: (newer && ctap2.rk).then_some(u64::from(room)),
         ..Response::EMPTY

@@ -6,7 +6,7 @@ use ciborium::Value;
 
 use super::key::{Key, full, with};
 use super::message::{GET_INFO, Make, int, member, members, named, text};
-use crate::profile::{Attachment, Versions};
+use crate::profile::{Attachment, Tells, Versions};
 
 #[test]
 fn says_what_the_profile_says() {
@@ -21,7 +21,7 @@ fn says_what_the_profile_says() {
     }
     assert_eq!(named(&options, "clientPin"), None);
     assert_eq!(member(&info, 5), Some(int(1200)));
-    assert_eq!((member(&info, 7), member(&info, 8)), (Some(int(8)), Some(int(255))));
+    assert_eq!((member(&info, 7), member(&info, 8)), (Some(int(8)), Some(int(128))));
     assert_eq!(member(&info, 9), Some(Value::Array(vec![text("usb")])));
     assert_eq!((member(&info, 10), member(&info, 0x14)), (None, None));
 }
@@ -31,6 +31,7 @@ fn leaves_out_what_the_profile_has_not() {
     let mut profile = with(|ctap2| {
         ctap2.uv = None;
         ctap2.max_credential_count_in_list = 0;
+        ctap2.max_credential_id_length = 0;
     });
     profile.transports = crate::profile::Transports::default();
     let mut key = Key::new(profile);
@@ -38,6 +39,16 @@ fn leaves_out_what_the_profile_has_not() {
     assert_eq!(named(&member(&info, 4).unwrap(), "uv"), None);
     for absent in [7, 8, 9, 14] {
         assert_eq!(member(&info, absent), None, "{absent}");
+    }
+}
+
+#[test]
+fn a_key_of_the_first_version_tells_what_its_profile_says() {
+    for (transports, algorithms) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut key = Key::new(with(|ctap2| ctap2.tells = Tells { transports, algorithms }));
+        let info = members(&key.send(GET_INFO));
+        let told = (member(&info, 9).is_some(), member(&info, 10).is_some());
+        assert_eq!(told, (transports, algorithms));
     }
 }
 

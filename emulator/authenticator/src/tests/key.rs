@@ -9,8 +9,8 @@ use wire::{Protocol, Status};
 use super::bench::Bench;
 use crate::platform::{Alg, Crypto, Keep};
 use crate::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb,
-    Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f,
+    Usb, Versions,
 };
 use crate::{Ask, Authenticator, Channel, Input, Step, UserAct, attestation};
 
@@ -154,6 +154,8 @@ pub(crate) fn full() -> Profile {
             algorithm_count: 1,
             attestation: Attestation::PackedSelf,
             max_credential_count_in_list: 8,
+            max_credential_id_length: 128,
+            tells: Tells { transports: true, algorithms: false },
             max_msg_size: 1200,
             firmware_version: 0,
         }),

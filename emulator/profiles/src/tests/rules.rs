@@ -75,6 +75,24 @@ fn rs256_keys_are_stored() {
 }
 
 #[test]
+fn credential_ids_are_no_longer_than_told() {
+    let told = |length| with("[u2f]\n", &format!("max-credential-id-length = {length}\n[u2f]\n"));
+    one(&told(63), "19:28", "the key makes longer credential ids");
+    assert_eq!(problems(&told(64)), [""; 0]);
+    one(&told(95).replace("key-handle = 64", "key-handle = 96"), "19:28", "the key makes longer");
+    let stored = told(32).replace(U2F, "").replace("\"U2F_V2\", ", "").replace("[\"ES256\"]", "[\"RS256\"]");
+    assert_eq!(problems(&stored), [""; 0]);
+}
+
+#[test]
+fn a_key_without_usb_has_no_identity_there() {
+    let text = WHOLE.split("[usb]").next().unwrap();
+    one(text, "1:1", "`usb` is missing");
+    let built_in = text.replace("[\"usb\", \"nfc\"]", "[\"internal\"]").replace("cross-platform", "platform");
+    assert_eq!(problems(&built_in), [""; 0]);
+}
+
+#[test]
 fn fido_u2f_attests_es256_alone() {
     let text = with("attestation = \"packed\"", "attestation = \"fido-u2f\"");
     assert_eq!(problems(&text), [""; 0]);

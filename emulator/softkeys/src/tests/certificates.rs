@@ -1,6 +1,6 @@
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::{
-    Attachment, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb, Versions,
+    Attachment, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f, Usb, Versions,
 };
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem, Encode};
@@ -21,6 +21,8 @@ fn profile(ctap2: bool) -> Profile {
         algorithm_count: 1,
         attestation: authenticator::profile::Attestation::Packed,
         max_credential_count_in_list: 0,
+        max_credential_id_length: 0,
+        tells: Tells { transports: true, algorithms: false },
         max_msg_size: 1200,
         firmware_version: 0,
     };

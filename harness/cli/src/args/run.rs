@@ -37,7 +37,7 @@ pub struct RunArgs {
     /// Where the target runs already; it is not started then
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Only these keys: names, or profile files (.toml) [default: all of the catalogue]
+    /// These keys: names, profile files (.toml), or `all` [default: passkey, yubikey-4, no-uv]
     #[arg(long, value_name = "NAME|FILE.toml", num_args = 1.., value_delimiter = ',')]
     pub key: Vec<String>,
     /// Only scenarios whose name fits, `login.*` [default: all]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use profiles::{Shown, ShownCtap2};
+use profiles::{Shown, ShownCtap2, Transport, Word};
 use report::text::wrap;
 
 use crate::args::{KeysArgs, KeysCommand};
@@ -56,16 +56,11 @@ fn card(key: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         ("backup", key.backup.to_string()),
         ("touch time-out", format!("{} ms", key.touch_timeout_ms)),
         ("reset window", format!("{} ms after power-on", key.reset_window_ms)),
-        (
-            "USB",
-            format!(
-                "{}:{}, {}",
-                key.usb.vendor,
-                key.usb.product,
-                if key.usb.wink { "winks" } else { "does not wink" }
-            ),
-        ),
     ];
+    if key.transports.contains(&Word(Transport::Usb)) {
+        let wink = if key.usb.wink { "winks" } else { "does not wink" };
+        lines.push(("USB", format!("{}:{}, {wink}", key.usb.vendor, key.usb.product)));
+    }
     match &key.ctap2 {
         Some(ctap2) => lines.extend(ctap2_lines(ctap2)),
         None => lines.push(("CTAP2", "not spoken: CTAPHID_CBOR is refused".to_owned())),

@@ -26,7 +26,7 @@ fn flaws() {
 fn keys() {
     let keys = json(&["keys", "--json"]);
     let names: Vec<&str> = keys.as_array().unwrap().iter().map(|k| k["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["passkey", "yubikey-4", "no-uv"]);
+    assert_eq!((names.len(), &names[..3]), (9, &["passkey", "yubikey-4", "no-uv"][..]));
     for name in names {
         assert_eq!(json(&["keys", "show", name, "--json"])["name"], name);
         let card = run(["keys", "show", name]);
