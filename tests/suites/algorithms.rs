@@ -111,6 +111,22 @@ async fn every_algorithm_goes_with_every_attestation() {
     }
 }
 
+/// A key in a TPM: the statement verifies for both kinds of keys that a TPM has, and says what it is.
+#[tokio::test]
+async fn tpm_attestation_certifies_ecc_and_rsa_keys() {
+    let root = TestRoot::seeded([1; 32]).unwrap();
+    for alg in [Alg::ES256, Alg::RS256] {
+        let mut profile = model(&[Alg::ES256, Alg::RS256], Attestation::Tpm);
+        (profile.u2f, profile.versions.u2f_v2) = (None, false);
+        let mut link = plug(profile, &root);
+        let options = creation(&[alg.0], "required");
+        let registered = register(&mut link, &root, &options, &Twist::default()).await;
+        assert_eq!((registered.algorithm, registered.attestation.format.as_str()), (alg.0, "tpm"));
+        assert!(matches!(registered.attestation.kind, AttestationType::Certified(_)));
+        login(&mut link, &request(&[]), &registered).await;
+    }
+}
+
 #[tokio::test]
 async fn the_first_of_the_request_that_the_key_has_is_taken() {
     let root = TestRoot::seeded([1; 32]).unwrap();

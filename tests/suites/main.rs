@@ -4,7 +4,7 @@ mod flaws;
 mod keycloak;
 mod layering;
 mod licences;
-mod no_alloc;
 mod metadata;
 mod nine;
+mod no_alloc;
 mod rooms;

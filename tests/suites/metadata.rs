@@ -158,6 +158,7 @@ fn what_else_the_statement_says_holds() {
             Attestation::None => "none",
             Attestation::PackedSelf => "basic_surrogate",
             Attestation::Packed | Attestation::FidoU2f => "basic_full",
+            Attestation::Tpm => "attca",
         };
         assert!(list("attestationTypes").contains(kind), "{name}: {kind}");
 

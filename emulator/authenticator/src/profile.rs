@@ -61,6 +61,8 @@ pub enum Attestation {
     Packed,
     /// Format `fido-u2f` with the attestation key and certificate that the store holds.
     FidoU2f,
+    /// Format `tpm`, as a key in a TPM is certified by an attestation key there.
+    Tpm,
 }
 
 /// The FIDO versions that getInfo claims.

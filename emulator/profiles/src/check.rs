@@ -237,6 +237,28 @@ pub(crate) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        reads: &["ctap2.attestation", "u2f"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.attestation != Attestation::Tpm || p.u2f.is_none()),
+                "ctap2.attestation",
+                "`tpm` attestation has a certificate that U2F registrations cannot carry",
+                "drop `[u2f]`, or use \"packed\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.attestation", "ctap2.algorithms"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.attestation != Attestation::Tpm || !c.algorithms().contains(&Alg::EDDSA)),
+                "ctap2.algorithms",
+                "a TPM does not sign with EdDSA",
+                "list \"ES256\" and \"RS256\" only, or use \"packed\" attestation",
+            )
+        },
+    },
+    Rule {
         reads: &["backup", "ctap2"],
         check: |p| {
             unless(

@@ -42,6 +42,7 @@ impl Words for Attestation {
         ("packed-self", Self::PackedSelf),
         ("packed", Self::Packed),
         ("fido-u2f", Self::FidoU2f),
+        ("tpm", Self::Tpm),
     ];
 }
 

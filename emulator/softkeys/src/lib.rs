@@ -9,6 +9,7 @@
 //!
 //! Nothing here shows a secret: `Debug` of a platform, a root or an issued certificate prints sizes and public parts only.
 
+mod aik;
 mod cose;
 mod engine;
 mod fast;

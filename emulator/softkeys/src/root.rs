@@ -1,12 +1,13 @@
 //! An attestation root of our own, and the batch certificates that it issues for device models.
 //!
 //! Certificates follow WebAuthn L3, [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)
-//! (packed) and U2F Raw Message Formats 1.2 (a P-256 key, no AAGUID). All bytes follow from the root's seed: serial
+//! (packed), [section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements) (tpm), and U2F Raw Message
+//! Formats 1.2 (a P-256 key, no AAGUID). All bytes follow from the root's seed: serial
 //! numbers, keys, and RFC 6979 signatures.
 
 use std::fmt;
 
-use authenticator::profile::Profile;
+use authenticator::profile::{Attestation, Profile};
 use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
@@ -17,6 +18,8 @@ use rcgen::{
 };
 use sha2::Sha256;
 use zeroize::Zeroizing;
+
+use crate::aik;
 
 /// id-fido-gen-ce-aaguid.
 const AAGUID_OID: [u64; 10] = [1, 3, 6, 1, 4, 1, 45724, 1, 1, 4];
@@ -89,14 +92,21 @@ impl TestRoot {
     /// The batch certificate of a model and its key: the same for every key of the model, as makers do.
     ///
     /// A profile that speaks CTAP2 gets the AAGUID extension; one that only speaks U2F does not, since it has no AAGUID.
+    /// Where the model attests with `tpm`, it is the certificate of an attestation key in a TPM.
     pub fn issue(&self, profile: &Profile) -> Result<Issued, RootError> {
+        let in_tpm = profile.ctap2.is_some_and(|ctap2| ctap2.attestation == Attestation::Tpm);
+        let kind: (&[u8], &[u8]) =
+            if in_tpm { (b"AIK key", b"AIK serial") } else { (b"model key", b"model serial") };
         let model: [&[u8]; 2] = [profile.name.as_str().as_bytes(), &profile.aaguid];
-        let secret = derive(&self.seed, &[b"model key", model[0], model[1]]);
-        let serial = derive(&self.seed, &[b"model serial", model[0], model[1]]);
+        let secret = derive(&self.seed, &[kind.0, model[0], model[1]]);
+        let serial = derive(&self.seed, &[kind.1, model[0], model[1]]);
         let name = format!("{ORGANISATION} {}", profile.product.as_str());
         let mut params = params(&serial, &name);
         params.is_ca = IsCa::ExplicitNoCa;
-        params.custom_extensions = profile.ctap2.iter().map(|_| aaguid_extension(profile.aaguid)).collect();
+        if in_tpm {
+            aik::shape(&mut params);
+        }
+        params.custom_extensions.extend(profile.ctap2.iter().map(|_| aaguid_extension(profile.aaguid)));
         let key = SignKey::new(&secret)?;
         let root = self::params(&[0; 32], ROOT_NAME);
         let leaf = params.signed_by(&key, &Issuer::from_params(&root, &self.key))?;

@@ -22,6 +22,8 @@ pub enum Why {
     Missing,
     /// It has this length in bytes, which is not allowed.
     Length(usize),
+    /// It has this value, which is not known here.
+    Value(u16),
     /// It is another type, or not well-formed.
     Cbor(CborError),
 }
@@ -39,12 +41,19 @@ impl DecodeError {
         Self { member, why: Why::Length(len) }
     }
 
+    /// A member of a value that is not known here.
+    #[must_use]
+    pub(crate) const fn value(member: &'static str, value: u16) -> Self {
+        Self { member, why: Why::Value(value) }
+    }
+
     /// The status that a key answers a request with.
     #[must_use]
     pub const fn status(&self) -> Status {
         match self.why {
             Why::Missing => Status::MISSING_PARAMETER,
             Why::Length(_) => Status::INVALID_LENGTH,
+            Why::Value(_) => Status::INVALID_PARAMETER,
             Why::Cbor(CborError { kind: ErrorKind::Type, .. }) => Status::CBOR_UNEXPECTED_TYPE,
             Why::Cbor(_) => Status::INVALID_CBOR,
         }
@@ -55,6 +64,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.why {
             Why::Missing => write!(f, "{} is missing", self.member),
+            Why::Value(value) => write!(f, "{} is {value:#06x}, which is not known here", self.member),
             Why::Length(len) => write!(f, "{} has a length of {len} bytes", self.member),
             Why::Cbor(error) => write!(f, "{}: {error}", self.member),
         }

@@ -1,4 +1,4 @@
-//! CTAP2, U2F and COSE messages, both directions; no_std, no allocation.
+//! CTAP2, U2F, COSE and TPM structures, both directions; no_std, no allocation.
 //!
 //! This crate owns the bytes: what a message looks like on the wire. It knows nothing of keys, stores,
 //! users, transports or policy. A client encodes requests and decodes responses; a key decodes requests and
@@ -22,6 +22,7 @@ pub mod ctap2;
 pub mod describe;
 mod error;
 mod status;
+pub mod tpm;
 pub mod u2f;
 
 pub use crate::cbor::Overflow;

@@ -50,7 +50,9 @@ pub fn has(profile: &Profile, need: KeyNeed) -> bool {
         },
         // A key that speaks both makes its credentials over CTAP2.
         KeyFeature::Certificate => match profile.ctap2 {
-            Some(ctap2) => matches!(ctap2.attestation, Attestation::Packed | Attestation::FidoU2f),
+            Some(ctap2) => {
+                matches!(ctap2.attestation, Attestation::Packed | Attestation::FidoU2f | Attestation::Tpm)
+            }
             None => profile.u2f.is_some(),
         },
         KeyFeature::SelfAttestation => {

@@ -10,6 +10,7 @@ pub(crate) mod make_credential;
 mod next_assertion;
 mod reset;
 mod statement;
+mod tpm;
 pub(crate) mod u2f;
 mod with_credential;
 

@@ -1,11 +1,12 @@
-//! Attestation statements: formats `none`, `packed`, `fido-u2f`.
+//! Attestation statements: formats `none`, `packed`, `fido-u2f`, `tpm`.
 
 use wire::Status;
 use wire::cose::{Alg, PublicKey};
-use wire::ctap2::Statement;
 use wire::ctap2::make_credential::Response;
+use wire::ctap2::{Statement, TPM_VERSION};
 use wire::u2f::register_signed_data;
 
+use super::tpm::Certified;
 use super::{Context, SIGNATURE_MAX};
 use crate::attestation::{self, CHAIN_BYTES};
 use crate::credential;
@@ -36,7 +37,7 @@ pub(super) fn write_reply(
 ) -> Result<usize, Status> {
     let mut signature = [0; SIGNATURE_MAX];
     let mut space = [0; CHAIN_BYTES];
-    let chain;
+    let (chain, tpm);
     let statement = match attestation {
         Attestation::None => Statement::None,
         // <https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation>
@@ -62,6 +63,15 @@ pub(super) fn write_reply(
             let sig = registration.sign(context, &key, &mut signature)?;
             chain = attestation::chain(context.platform, 1, &mut space)?;
             Statement::FidoU2f { sig, x5c: chain.certificates()?.into() }
+        }
+        Attestation::Tpm => {
+            let key = attestation::key(context.platform)?;
+            chain = attestation::chain(context.platform, attestation::CHAIN_MAX, &mut space)?;
+            let x5c = chain.certificates()?;
+            tpm = Certified::make(context, subject, x5c)?;
+            let sig = sign(context, &key, tpm.cert_info(), &mut signature)?;
+            let (pub_area, cert_info) = (tpm.pub_area(), tpm.cert_info());
+            Statement::Tpm { ver: TPM_VERSION, alg: Alg::ES256, sig, x5c: x5c.into(), pub_area, cert_info }
         }
     };
     Ok(Response::new(statement, subject.auth_data).message(reply)?)

@@ -1,9 +1,11 @@
 //! authenticatorMakeCredential: what it makes, and its attestations.
 
+use core::time::Duration;
 use std::vec;
 
 use ciborium::Value;
 use p256::ecdsa::SigningKey;
+use sha2::{Digest, Sha256};
 
 use super::key::{ATTESTATION_SECRET, HERE, Key, certificate, full, with};
 use super::message::{Get, Got, HASH, Made, Make, bytes_of, int, named, rp_hash, text};
@@ -86,9 +88,42 @@ fn attestation_fido_u2f() {
     made.verify(attestation_key().verifying_key(), &signed);
 }
 
+/// Offsets by hand, after the tables of the TPM library, part 2.
+#[test]
+fn attestation_tpm() {
+    let mut profile = with(|ctap2| {
+        ctap2.attestation = Attestation::Tpm;
+        ctap2.firmware_version = 0x0102;
+    });
+    (profile.u2f, profile.versions.u2f_v2) = (None, false);
+    let mut key = Key::new(profile);
+    key.pass(Duration::from_millis(0x0304));
+    let made = Made::of(&key.send(&Make::at(RP).bytes()));
+    assert_eq!(made.fmt, "tpm");
+    let member = |name| named(&made.att_stmt, name);
+    assert_eq!((member("ver"), member("alg")), (Some(text("2.0")), Some(int(-7))));
+    let chain = vec![Value::Bytes(certificate(1)), Value::Bytes(certificate(2))];
+    assert_eq!(member("x5c"), Some(Value::Array(chain)));
+
+    let area = bytes_of(member("pubArea"));
+    assert_eq!(area[..10], [0, 0x23, 0, 0x0b, 0, 4, 4, 0x72, 0, 0], "ECC, SHA-256, attributes, no policy");
+    assert_eq!(area[10..18], [0, 0x10, 0, 0x10, 0, 3, 0, 0x10], "no symmetric, no scheme, P-256, no kdf");
+    let point = [&[4], &area[20..52], &area[54..]].concat();
+    assert_eq!(point, made.key.to_sec1_point(false).as_bytes());
+
+    let info = bytes_of(member("certInfo"));
+    assert_eq!(info.len(), 173);
+    assert_eq!(info[..8], [0xff, b'T', b'C', b'G', 0x80, 0x17, 0, 34]);
+    assert_eq!(info[42..76], [&[0, 32], &Sha256::digest(made.signed())[..]].concat());
+    assert_eq!(info[76..84], [0, 0, 0, 0, 0, 0, 3, 4], "the clock");
+    assert_eq!(info[93..101], [0, 0, 0, 0, 0, 0, 1, 2], "the firmware");
+    assert_eq!(info[101..137], [&[0, 34, 0, 0x0b], &Sha256::digest(&area)[..]].concat());
+    made.verify(attestation_key().verifying_key(), &info);
+}
+
 #[test]
 fn attestation_that_was_not_provisioned_is_an_error() {
-    for attestation in [Attestation::Packed, Attestation::FidoU2f] {
+    for attestation in [Attestation::Packed, Attestation::FidoU2f, Attestation::Tpm] {
         for rk in [false, true] {
             let profile = with(|ctap2| ctap2.attestation = attestation);
             let mut key = Key::over(super::bench::Bench::new(), profile);

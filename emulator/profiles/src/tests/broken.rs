@@ -51,7 +51,7 @@ wink = true
         "13:6: `ctap2.rk` is `true` or `false`, found a string",
         "14:6: `ctap2.uv` is a text, found a boolean",
         "15:24: `ES256` is listed twice",
-        "16:15: unknown attestation `paked` (did you mean `packed`? known: `none`, `packed-self`, `packed`, `fido-u2f`)",
+        "16:15: unknown attestation `paked` (did you mean `packed`? known: `none`, `packed-self`, `packed`, `fido-u2f`, `tpm`)",
         "17:1: unknown field `ctap2.max_msg_size` (did you mean `max-msg-size`?)",
         "20:14: `u2f.key-handle` is 64 to 255, found 32",
         "22:2: `usb.product` is missing (a number such as 0x1209)",

@@ -93,6 +93,15 @@ fn a_key_without_usb_has_no_identity_there() {
 }
 
 #[test]
+fn tpm_attestation_is_for_what_a_tpm_can() {
+    let text = with("attestation = \"packed\"", "attestation = \"tpm\"");
+    one(&text, "18:15", "`tpm` attestation has a certificate that U2F");
+    let text = text.replace(U2F, "").replace("\"U2F_V2\", ", "");
+    assert_eq!(problems(&text), [""; 0]);
+    one(&text.replace("[\"ES256\"]", "[\"ES256\", \"EdDSA\"]"), "17:14", "a TPM does not sign with EdDSA");
+}
+
+#[test]
 fn fido_u2f_attests_es256_alone() {
     let text = with("attestation = \"packed\"", "attestation = \"fido-u2f\"");
     assert_eq!(problems(&text), [""; 0]);

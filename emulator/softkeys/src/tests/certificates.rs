@@ -1,10 +1,14 @@
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::{
-    Attachment, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f, Usb, Versions,
+    Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f, Usb, Versions,
 };
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem, Encode};
-use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName,
+    SubjectKeyIdentifier,
+};
 
 use super::{sign, verifies};
 use crate::{Fast, Issued, MemoryStore, NotProvisioned, Seeded, TestRoot, provision};
@@ -19,7 +23,7 @@ fn profile(ctap2: bool) -> Profile {
         resident_credentials: 0,
         algorithms: [Alg::ES256; 8],
         algorithm_count: 1,
-        attestation: authenticator::profile::Attestation::Packed,
+        attestation: Attestation::Packed,
         max_credential_count_in_list: 0,
         max_credential_id_length: 0,
         tells: Tells { transports: true, algorithms: false },
@@ -111,6 +115,38 @@ fn a_packed_certificate_meets_the_requirements() {
     let serial = tbs.serial_number().as_bytes();
     assert_eq!(serial.len(), 16);
     assert_eq!(serial[0] & 0x80, 0);
+}
+
+/// WebAuthn L3, section 8.3.1, point by point.
+#[test]
+fn a_tpm_certificate_meets_the_requirements() {
+    let mut model = profile(true);
+    model.ctap2.as_mut().unwrap().attestation = Attestation::Tpm;
+    let root = root();
+    let issued = root.issue(&model).unwrap();
+    let certificate = leaf(&issued);
+    assert!(issued_by(&certificate, &Certificate::from_der(root.der()).unwrap()));
+    let tbs = certificate.tbs_certificate();
+    assert_eq!(tbs.version(), x509_cert::Version::V3);
+    assert!(tbs.subject().is_empty(), "{}", tbs.subject());
+    let (critical, alternative) = tbs.get_extension::<SubjectAltName>().unwrap().unwrap();
+    assert!(critical);
+    let [GeneralName::DirectoryName(name)] = &alternative.0[..] else { panic!("{alternative:?}") };
+    let parts: Vec<(String, &[u8])> =
+        name.iter().map(|part| (part.oid.to_string(), part.value.value())).collect();
+    for (oid, value) in [
+        ("2.23.133.2.1", "id:FFFFF1D0"),
+        ("2.23.133.2.2", "AnyKey TEST TPM"),
+        ("2.23.133.2.3", "id:00000001"),
+    ] {
+        assert!(parts.contains(&(oid.to_owned(), value.as_bytes())), "{oid}: {parts:?}");
+    }
+    let (_, usages) = tbs.get_extension::<ExtendedKeyUsage>().unwrap().unwrap();
+    assert_eq!(usages.0.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2.23.133.8.3"]);
+    let (_, constraints) = tbs.get_extension::<BasicConstraints>().unwrap().unwrap();
+    assert!(!constraints.ca);
+    assert_eq!(aaguid(&certificate), Some((false, [&[0x04, 0x10][..], &AAGUID].concat())));
+    assert_ne!(issued.secret, root.issue(&profile(true)).unwrap().secret, "another key than for packed");
 }
 
 #[test]

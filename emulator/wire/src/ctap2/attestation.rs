@@ -28,6 +28,21 @@ pub enum Statement<'a> {
         /// The DER certificates; the specification wants exactly one.
         x5c: List<'a, &'a [u8]>,
     },
+    /// `tpm`.
+    Tpm {
+        /// The version of the TPM library; [`TPM_VERSION`] is the only one in use.
+        ver: &'a str,
+        /// The algorithm of the signature.
+        alg: Alg,
+        /// The signature over `certInfo`.
+        sig: &'a [u8],
+        /// The DER certificates, that of the attestation key first.
+        x5c: List<'a, &'a [u8]>,
+        /// A TPMT_PUBLIC: [`PublicArea`](crate::tpm::PublicArea).
+        pub_area: &'a [u8],
+        /// A TPMS_ATTEST: [`Attest`](crate::tpm::Attest).
+        cert_info: &'a [u8],
+    },
     /// Any format, not taken apart; what decoding a response gives.
     Raw {
         /// The format's identifier.
@@ -44,8 +59,14 @@ members! {
         optional "alg" alg: Alg = "attStmt.alg";
         /// `sig`.
         optional "sig" sig: &'a [u8] = "attStmt.sig";
+        /// `ver`.
+        optional "ver" ver: &'a str = "attStmt.ver";
         /// `x5c`.
         optional "x5c" x5c: List<'a, &'a [u8]> = "attStmt.x5c";
+        /// `pubArea`.
+        optional "pubArea" pub_area: &'a [u8] = "attStmt.pubArea";
+        /// `certInfo`.
+        optional "certInfo" cert_info: &'a [u8] = "attStmt.certInfo";
     }
 }
 
@@ -57,6 +78,7 @@ impl<'a> Statement<'a> {
             Self::None => NONE,
             Self::Packed { .. } => PACKED,
             Self::FidoU2f { .. } => FIDO_U2F,
+            Self::Tpm { .. } => TPM,
             Self::Raw { fmt, .. } => fmt,
         }
     }
@@ -82,6 +104,17 @@ impl<'a> Statement<'a> {
                     x5c: required(parts.x5c, "attStmt.x5c")?,
                 })
             }
+            TPM => {
+                let parts = Parts::decode(att_stmt.bytes())?;
+                Ok(Self::Tpm {
+                    ver: required(parts.ver, "attStmt.ver")?,
+                    alg: required(parts.alg, "attStmt.alg")?,
+                    sig: required(parts.sig, "attStmt.sig")?,
+                    x5c: required(parts.x5c, "attStmt.x5c")?,
+                    pub_area: required(parts.pub_area, "attStmt.pubArea")?,
+                    cert_info: required(parts.cert_info, "attStmt.certInfo")?,
+                })
+            }
             _ => Ok(self),
         }
     }
@@ -96,6 +129,16 @@ impl<'a> Statement<'a> {
             Self::FidoU2f { sig, x5c } => {
                 Parts { sig: Some(sig), x5c: Some(x5c), ..Parts::EMPTY }.write(writer)
             }
+            Self::Tpm { ver, alg, sig, x5c, pub_area, cert_info } => Parts {
+                ver: Some(ver),
+                alg: Some(alg),
+                sig: Some(sig),
+                x5c: Some(x5c),
+                pub_area: Some(pub_area),
+                cert_info: Some(cert_info),
+                ..Parts::EMPTY
+            }
+            .write(writer),
             Self::Raw { att_stmt, .. } => att_stmt.write(writer),
         }
     }
@@ -158,3 +201,7 @@ impl<'a> AttestationObject<'a> {
 pub(super) const NONE: &str = "none";
 const PACKED: &str = "packed";
 const FIDO_U2F: &str = "fido-u2f";
+const TPM: &str = "tpm";
+
+/// `ver` of a [`Statement::Tpm`].
+pub const TPM_VERSION: &str = "2.0";

@@ -14,7 +14,7 @@ mod list;
 pub mod make_credential;
 mod message;
 
-pub use attestation::{AttestationObject, Statement};
+pub use attestation::{AttestationObject, Statement, TPM_VERSION};
 pub use command::{Command, message, split_request, split_response};
 pub use entities::{Descriptor, Options, Parameter, RpEntity, UserEntity};
 pub use list::List;

@@ -207,12 +207,24 @@ proptest! {
             (
                 Statement::Packed { alg: Alg(alg), sig: &sig, x5c: Some(x5c) },
                 "packed",
-                twin::texts([("alg", alg_twin), ("sig", bytes(&sig)), ("x5c", x5c_twin.clone())]),
+                twin::texts([("alg", alg_twin.clone()), ("sig", bytes(&sig)), ("x5c", x5c_twin.clone())]),
             ),
             (
                 Statement::FidoU2f { sig: &sig, x5c },
                 "fido-u2f",
-                twin::texts([("sig", bytes(&sig)), ("x5c", x5c_twin)]),
+                twin::texts([("sig", bytes(&sig)), ("x5c", x5c_twin.clone())]),
+            ),
+            (
+                Statement::Tpm { ver: "2.0", alg: Alg(alg), sig: &sig, x5c, pub_area: &auth_data, cert_info: &sig },
+                "tpm",
+                twin::texts([
+                    ("alg", alg_twin),
+                    ("sig", bytes(&sig)),
+                    ("ver", entities::text("2.0")),
+                    ("x5c", x5c_twin),
+                    ("pubArea", bytes(&auth_data)),
+                    ("certInfo", bytes(&sig)),
+                ]),
             ),
             (
                 Statement::Raw { fmt: "apple", att_stmt: RawMap::new(&other).unwrap() },

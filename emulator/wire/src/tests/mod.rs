@@ -15,5 +15,6 @@ mod entities;
 mod get_info;
 mod messages;
 mod status;
+mod tpm;
 mod twin;
 mod u2f;

@@ -12,6 +12,7 @@ use webauthn::key::PublicKey;
 use webauthn::{AttestationObject, AuthenticationResponse, Base64Url, RegistrationResponse};
 use wire::authdata::AuthData;
 use wire::cose;
+use wire::tpm::Attest;
 
 use super::{json, nothing};
 use crate::stage::{Broken, Kept, Stage};
@@ -119,11 +120,35 @@ fn sign_again(response: &mut RegistrationResponse, signer: Option<&Signer>) -> R
         "none" => return Ok(()),
         "packed" => [object.auth_data, hash.as_slice()].concat(),
         "fido-u2f" => u2f_message(object.auth_data, &hash)?,
+        "tpm" => return certify_again(response, &hash, signer),
         other => return Err(Broken::Unknown(format!("the bench cannot sign format {other} again"))),
     };
     let signature = sign(signer, &message)?;
     rewrite(response, |object| {
         let statement = with_member(object.att_stmt, "sig", |_| Some(Cbor::Bytes(signature)))?;
+        Ok((object.fmt.to_owned(), object.auth_data.to_vec(), statement))
+    })
+}
+
+/// A `tpm` statement signs the digest of the authenticator data within what the TPM says (WebAuthn L3, section 8.3).
+fn certify_again(
+    response: &mut RegistrationResponse,
+    hash: &[u8],
+    signer: Option<&Signer>,
+) -> Result<(), Broken> {
+    rewrite(response, |object| {
+        let mut info = Vec::new();
+        let with_info = with_member(object.att_stmt, "certInfo", |old| {
+            let old = old.into_bytes().ok()?;
+            let digest = Sha256::new().chain_update(object.auth_data).chain_update(hash).finalize();
+            let attest = Attest { extra_data: &digest, ..Attest::decode(&old).ok()? };
+            info = vec![0; old.len() + digest.len()];
+            let length = attest.encode(&mut info).ok()?;
+            info.truncate(length);
+            Some(Cbor::Bytes(info.clone()))
+        })?;
+        let signature = sign(signer, &info)?;
+        let statement = with_member(&with_info, "sig", |_| Some(Cbor::Bytes(signature)))?;
         Ok((object.fmt.to_owned(), object.auth_data.to_vec(), statement))
     })
 }

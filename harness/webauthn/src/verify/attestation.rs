@@ -1,4 +1,6 @@
-//! Attestation statements: `none` (section 8.7), `packed` (8.2), `fido-u2f` (8.6), and whether they are trusted.
+//! Attestation statements: `none` (section 8.7), `packed` (8.2), `tpm` (8.3), `fido-u2f` (8.6), and whether they are trusted.
+
+mod tpm;
 
 use wire::authdata::AttestedCredentialData;
 use wire::cbor::{CborError, Key, Reader};
@@ -51,6 +53,9 @@ struct Statement<'a> {
     alg: Option<i32>,
     sig: Option<&'a [u8]>,
     x5c: Option<Vec<&'a [u8]>>,
+    ver: Option<&'a str>,
+    pub_area: Option<&'a [u8]>,
+    cert_info: Option<&'a [u8]>,
 }
 
 /// Steps 21 and 22: finds the format and follows its verification procedure.
@@ -66,6 +71,7 @@ pub(super) fn verify(evidence: &Evidence<'_>, expect: &Expectations) -> Result<A
     let statement = expect.pass(Check::AttestationStatement, statement)?.unwrap_or_default();
     let kind = match evidence.fmt {
         "packed" => packed(evidence, &statement, expect)?,
+        "tpm" => tpm::verify(evidence, &statement, expect)?,
         "fido-u2f" => fido_u2f(evidence, &statement, expect)?,
         "none" => {
             expect.insist(Check::AttestationStatement, statement.entries == 0, || {
@@ -140,26 +146,47 @@ fn packed(
     let Some(leaf) = expect.pass(Check::AttestationCertificate, Certificate::parse(leaf))? else {
         return Ok(AttestationType::Certified(path));
     };
+    signature(&leaf, alg, &signed, sig, expect)?;
+    expect.pass(Check::AttestationCertificate, leaf.meets_packed_requirements())?;
+    same_aaguid(&leaf, evidence, expect)?;
+    Ok(AttestationType::Certified(path))
+}
+
+/// The certificate's AAGUID, if it names one, is that of the key.
+fn same_aaguid(
+    leaf: &Certificate<'_>,
+    evidence: &Evidence<'_>,
+    expect: &Expectations,
+) -> Result<(), Refusal> {
+    let Some(Some(aaguid)) = expect.pass(Check::AttestationAaguid, leaf.aaguid())? else { return Ok(()) };
+    expect.insist(Check::AttestationAaguid, &aaguid == evidence.attested.aaguid, || {
+        format!(
+            "the certificate is for AAGUID {}, the key's is {}",
+            hex(&aaguid),
+            hex(evidence.attested.aaguid)
+        )
+    })
+}
+
+/// The signature of a certified statement over `signed`, with the algorithm that the statement names.
+fn signature(
+    leaf: &Certificate<'_>,
+    alg: i32,
+    signed: &[u8],
+    sig: &[u8],
+    expect: &Expectations,
+) -> Result<(), Refusal> {
     let key = expect.pass(Check::AttestationCertificate, leaf.public_key())?;
-    let fits = scheme.zip(key.as_ref()).is_some_and(|(scheme, key)| key.goes_with(scheme));
-    expect.insist(Check::AttestationAlgorithm, fits, || {
-        format!("alg {alg} does not go with the certificate's key")
-    })?;
-    let verified = scheme.zip(key.as_ref()).is_some_and(|(scheme, key)| key.verify(scheme, &signed, sig));
+    let pair = Scheme::of_cose(alg).zip(key.as_ref());
+    expect.insist(
+        Check::AttestationAlgorithm,
+        pair.is_some_and(|(scheme, key)| key.goes_with(scheme)),
+        || format!("alg {alg} does not go with the certificate's key"),
+    )?;
+    let verified = pair.is_some_and(|(scheme, key)| key.verify(scheme, signed, sig));
     expect.insist(Check::AttestationSignature, verified, || {
         format!("the attestation signature (alg {alg}) does not verify with the certificate's key")
-    })?;
-    expect.pass(Check::AttestationCertificate, leaf.meets_packed_requirements())?;
-    if let Some(Some(aaguid)) = expect.pass(Check::AttestationAaguid, leaf.aaguid())? {
-        expect.insist(Check::AttestationAaguid, &aaguid == evidence.attested.aaguid, || {
-            format!(
-                "the certificate is for AAGUID {}, the key's is {}",
-                hex(&aaguid),
-                hex(evidence.attested.aaguid)
-            )
-        })?;
-    }
-    Ok(AttestationType::Certified(path))
+    })
 }
 
 /// Section 8.6.
@@ -221,6 +248,9 @@ impl<'a> Statement<'a> {
                 Key::Text("alg") => statement.alg = Some(map.value().int_as()?),
                 Key::Text("sig") => statement.sig = Some(map.value().bytes()?),
                 Key::Text("x5c") => statement.x5c = Some(byte_strings(map.value())?),
+                Key::Text("ver") => statement.ver = Some(map.value().text()?),
+                Key::Text("pubArea") => statement.pub_area = Some(map.value().bytes()?),
+                Key::Text("certInfo") => statement.cert_info = Some(map.value().bytes()?),
                 _ => {
                     map.value().raw()?;
                 }
@@ -239,4 +269,4 @@ fn byte_strings<'a>(reader: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, CborError>
     Ok(strings)
 }
 
-const FORMATS: [&str; 3] = ["none", "packed", "fido-u2f"];
+const FORMATS: [&str; 4] = ["none", "packed", "tpm", "fido-u2f"];

@@ -1,5 +1,7 @@
 //! One attestation certificate: what it says, and the requirements of the packed format.
 
+mod aik;
+
 use std::time::{Duration, SystemTime};
 
 use x509_cert::Certificate as Parsed;
@@ -80,13 +82,7 @@ impl<'a> Certificate<'a> {
 
     /// Section 8.2.1.
     pub(super) fn meets_packed_requirements(&self) -> Result<(), String> {
-        let tbs = self.parsed.tbs_certificate();
-        if tbs.version() != Version::V3 {
-            return Err(format!(
-                "the attestation certificate's version is {:?}, V3 is expected",
-                tbs.version()
-            ));
-        }
+        self.is_version_3()?;
         let country = self.subject_part(COUNTRY, "C")?;
         if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(format!("the subject's C is {country:?}, a country code of ISO 3166 is expected"));
@@ -101,12 +97,24 @@ impl<'a> Certificate<'a> {
         if self.subject_part(COMMON_NAME, "CN")?.is_empty() {
             return Err("the subject's CN is empty".to_owned());
         }
+        self.is_no_ca()?;
+        self.aaguid_is_not_critical()
+    }
+
+    fn is_version_3(&self) -> Result<(), String> {
+        match self.parsed.tbs_certificate().version() {
+            Version::V3 => Ok(()),
+            other => Err(format!("the attestation certificate's version is {other:?}, V3 is expected")),
+        }
+    }
+
+    fn is_no_ca(&self) -> Result<(), String> {
         match self.extension::<BasicConstraints>("Basic Constraints")? {
             None => Err("the attestation certificate has no Basic Constraints".to_owned()),
             Some(constraints) if constraints.ca => {
                 Err("the attestation certificate is a CA certificate".to_owned())
             }
-            Some(_) => self.aaguid_is_not_critical(),
+            Some(_) => Ok(()),
         }
     }
 

@@ -100,6 +100,16 @@ checks! {
     AttestationCertificate = "attestation-certificate", "sctn-packed-attestation-cert-requirements";
     /// Registration: the certificate's AAGUID extension, if there is one, is the AAGUID of the authenticator data.
     AttestationAaguid = "attestation-aaguid", "sctn-packed-attestation";
+    /// Registration, format tpm: the public area is of the credential's key.
+    TpmPublicArea = "tpm-public-area", "sctn-tpm-attestation";
+    /// Registration, format tpm: a maker of TPMs is named.
+    TpmManufacturer = "tpm-manufacturer", "sctn-tpm-cert-requirements";
+    /// Registration, format tpm: a TPM made the attestation data, and it certifies a key.
+    TpmCertInfo = "tpm-cert-info", "sctn-tpm-attestation";
+    /// Registration, format tpm: the attestation data covers authenticator data and client data.
+    TpmExtraData = "tpm-extra-data", "sctn-tpm-attestation";
+    /// Registration, format tpm: the key that is certified is that of the public area.
+    TpmName = "tpm-name", "sctn-tpm-attestation";
     /// Registration: no attestation is acceptable, if there is none.
     NoAttestation = "no-attestation", "sctn-registering-a-new-credential";
     /// Registration: self attestation is acceptable, if it is one.

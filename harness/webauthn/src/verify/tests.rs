@@ -1,6 +1,7 @@
 mod authentications;
 mod fixture;
 mod registrations;
+mod tpm;
 mod vectors;
 
 use super::{Check, Checks, OriginMatch};

@@ -9,6 +9,7 @@ use serde_json::Map;
 
 use super::super::both_ceremonies::sha256;
 use super::super::{AttestationPolicy, CredentialRecord, Expectations};
+use super::tpm::{AikWish, Tpm};
 use crate::attestation_object::{AttestationObject, EMPTY_STATEMENT};
 use crate::bytes::encode;
 use crate::{
@@ -26,6 +27,7 @@ pub(super) enum Format {
     SelfPacked,
     Packed,
     FidoU2f,
+    Tpm,
 }
 
 /// A registration or login before it is encoded.
@@ -46,6 +48,7 @@ pub(super) struct Fixture {
     pub(super) statement: Option<Vec<u8>>,
     pub(super) break_signature: bool,
     pub(super) chain: Chain,
+    pub(super) tpm: Tpm,
     pub(super) object_tail: Vec<u8>,
     pub(super) kind: String,
     pub(super) text_id: Option<String>,
@@ -56,7 +59,8 @@ pub(super) struct Fixture {
 impl Fixture {
     pub(super) fn new(ceremony: &str, format: Format) -> (Self, Expectations) {
         let key = SigningKey::from_slice(&[7; 32]).unwrap();
-        let chain = Chain::new(&ChainWish::default());
+        let tpm = (format == Format::Tpm).then(AikWish::default);
+        let chain = Chain::new(&ChainWish { tpm, ..ChainWish::default() });
         let mut expect = Expectations::new(CHALLENGE, "https://example.org", "example.org");
         expect.attestation =
             AttestationPolicy { anchors: Some(vec![chain.root.clone()]), ..AttestationPolicy::default() };
@@ -77,6 +81,7 @@ impl Fixture {
             statement: None,
             break_signature: false,
             chain,
+            tpm: Tpm::default(),
             object_tail: Vec::new(),
             kind: "public-key".to_owned(),
             text_id: None,
@@ -140,6 +145,12 @@ impl Fixture {
                     [&[0][..], &sha256(self.rp_id.as_bytes()), hash, &self.id, &self.point()].concat();
                 let signature = self.broken(self.chain.sign(&signed));
                 ("fido-u2f", statement(None, &signature, &self.chain.x5c))
+            }
+            Format::Tpm => {
+                let area = self.tpm.public_area(&self.point());
+                let info = self.tpm.cert_info(&area, &signed);
+                let signature = self.broken(self.chain.sign(&info));
+                ("tpm", self.tpm.statement(self.alg, &signature, &self.chain.x5c, area, info))
             }
         }
     }
@@ -231,6 +242,8 @@ pub(super) struct ChainWish {
     pub(super) leaf: IsCa,
     /// An intermediate certificate, and whether it may issue.
     pub(super) intermediate: Option<IsCa>,
+    /// The leaf is that of a key in a TPM.
+    pub(super) tpm: Option<AikWish>,
 }
 
 impl Default for ChainWish {
@@ -241,6 +254,7 @@ impl Default for ChainWish {
             critical: false,
             leaf: IsCa::ExplicitNoCa,
             intermediate: None,
+            tpm: None,
         }
     }
 }
@@ -261,6 +275,9 @@ impl Chain {
 
         let key = KeyPair::generate().unwrap();
         let mut leaf = named("Leaf", wish.unit, wish.leaf);
+        if let Some(tpm) = &wish.tpm {
+            tpm.shape(&mut leaf);
+        }
         if let Some(aaguid) = wish.aaguid {
             let content = [&[0x04, 0x10][..], &aaguid].concat();
             let mut extension =

@@ -9,12 +9,32 @@ use super::super::{
     AttestationType, BackupRule, ChallengeMatch, Check, Checks, Expectations, OriginMatch, registration,
 };
 use super::fixture::{AAGUID, Chain, ChainWish, Fixture, Format, USER, cbor, cose};
+use super::tpm::AikWish;
 
 type Spoil = fn(&mut Fixture, &mut Expectations);
 
 fn rechain(f: &mut Fixture, e: &mut Expectations, wish: &ChainWish) {
     f.chain = Chain::new(wish);
     e.attestation.anchors = Some(vec![f.chain.root.clone()]);
+}
+
+fn aik(f: &mut Fixture, e: &mut Expectations, wish: AikWish) {
+    rechain(f, e, &ChainWish { tpm: Some(wish), ..ChainWish::default() });
+}
+
+/// A modulus as good as any for what is not signed with.
+fn modulus() -> Vec<u8> {
+    (0..=255).map(|byte| byte | 0x81).collect()
+}
+
+/// The credential has an RSA key.
+fn rsa(f: &mut Fixture) {
+    f.public_key = Some(cbor(&Value::Map(vec![
+        (1.into(), 3.into()),
+        (3.into(), (-257).into()),
+        ((-1).into(), modulus().into()),
+        ((-2).into(), vec![1, 0, 1].into()),
+    ])));
 }
 
 #[rustfmt::skip]
@@ -66,6 +86,39 @@ const CASES: &[(Check, Format, Spoil)] = &[
     (Check::AttestationCertificate, Format::Packed, |f, e| rechain(f, e, &ChainWish { leaf: IsCa::Ca(BasicConstraints::Unconstrained), ..ChainWish::default() })),
     (Check::AttestationCertificate, Format::Packed, |f, e| rechain(f, e, &ChainWish { critical: true, ..ChainWish::default() })),
     (Check::AttestationAaguid, Format::Packed, |f, e| rechain(f, e, &ChainWish { aaguid: Some([9; 16]), ..ChainWish::default() })),
+    (Check::AttestationStatement, Format::Tpm, |f, _| f.tpm.ver = "1.2"),
+    (Check::AttestationStatement, Format::Tpm, |f, _| f.statement = Some(cbor(&Value::Map(vec![("ver".into(), "2.0".into())])))),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { let mut other = f.point(); other[1] ^= 1; f.tpm.point = Some(other); }),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { let mut other = f.point(); other[64] ^= 1; f.tpm.point = Some(other); }),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| f.tpm.curve = 4),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| f.tpm.curve = 0x20),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| f.tpm.rsa = Some((2048, 0, modulus()))),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { rsa(f); f.tpm.rsa = Some((2048, 3, modulus())); }),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { rsa(f); f.tpm.rsa = Some((1024, 0, modulus())); }),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { rsa(f); f.tpm.rsa = Some((2048, 0, modulus().into_iter().rev().collect())); }),
+    (Check::TpmPublicArea, Format::Tpm, |f, _| { rsa(f); f.tpm.rsa = Some((0, 0, Vec::new())); }),
+    (Check::AttestationSignature, Format::Tpm, |f, _| f.break_signature = true),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish { subject: true, ..AikWish::default() })),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish { critical: false, ..AikWish::default() })),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish { usage: [2, 23, 133, 8, 1], ..AikWish::default() })),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish::with(&[(1, "id:494E5443"), (3, "id:13")]))),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish::with(&[(1, "id:494E5443"), (2, "A model")]))),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| aik(f, e, AikWish::with(&[(1, "id:494E5443"), (2, ""), (3, "id:13")]))),
+    (Check::TpmManufacturer, Format::Tpm, |f, e| aik(f, e, AikWish::with(&[(1, "INTC"), (2, "A model"), (3, "id:13")]))),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| rechain(f, e, &ChainWish { tpm: Some(AikWish::default()), leaf: IsCa::NoCa, ..ChainWish::default() })),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| rechain(f, e, &ChainWish { tpm: Some(AikWish::default()), leaf: IsCa::Ca(BasicConstraints::Unconstrained), ..ChainWish::default() })),
+    (Check::AttestationCertificate, Format::Tpm, |f, e| rechain(f, e, &ChainWish { tpm: Some(AikWish::default()), critical: true, ..ChainWish::default() })),
+    (Check::AttestationAaguid, Format::Tpm, |f, e| rechain(f, e, &ChainWish { tpm: Some(AikWish::default()), aaguid: Some([9; 16]), ..ChainWish::default() })),
+    (Check::TpmManufacturer, Format::Tpm, |f, e| aik(f, e, AikWish::with(&[(1, "id:00000000"), (2, "A model"), (3, "id:13")]))),
+    (Check::TpmCertInfo, Format::Tpm, |f, _| f.tpm.magic = 0x1234_5678),
+    (Check::TpmCertInfo, Format::Tpm, |f, _| f.tpm.kind = 0x8018),
+    (Check::TpmCertInfo, Format::Tpm, |f, _| f.tpm.info_tail = vec![0]),
+    (Check::TpmExtraData, Format::Tpm, |f, _| f.tpm.extra_data = Some(vec![1; 32])),
+    (Check::TpmExtraData, Format::Tpm, |f, _| f.tpm.extra_data = Some(Vec::new())),
+    (Check::TpmName, Format::Tpm, |f, _| f.tpm.name = Some([&[0, 0x0b][..], &[1; 32]].concat())),
+    (Check::TpmName, Format::Tpm, |f, _| f.tpm.name_alg = 0x0004),
+    (Check::TpmName, Format::Tpm, |f, _| f.tpm.name_alg = 0x0099),
+    (Check::TrustAnchor, Format::Tpm, |_, e| e.attestation.anchors = Some(Vec::new())),
     (Check::NoAttestation, Format::None, |_, e| e.attestation.accept_none = false),
     (Check::SelfAttestation, Format::SelfPacked, |_, e| e.attestation.accept_self = false),
     (Check::TrustAnchor, Format::Packed, |_, e| e.attestation.anchors = Some(Vec::new())),
@@ -93,14 +146,14 @@ fn run(f: &Fixture, e: &Expectations) -> Result<super::super::Registered, super:
 
 #[test]
 fn what_is_right_passes() {
-    for format in [Format::None, Format::SelfPacked, Format::Packed, Format::FidoU2f] {
+    for format in [Format::None, Format::SelfPacked, Format::Packed, Format::FidoU2f, Format::Tpm] {
         let (fixture, expect) = Fixture::new("webauthn.create", format);
         let registered = run(&fixture, &expect).unwrap_or_else(|refusal| panic!("{format:?}: {refusal}"));
         assert_eq!(registered.record.user_handle, USER);
         assert_eq!(registered.algorithm, -7);
         assert!(registered.record.uv_initialized && !registered.record.backup_eligible);
         let certified = matches!(registered.attestation.kind, AttestationType::Certified(_));
-        assert_eq!(certified, matches!(format, Format::Packed | Format::FidoU2f));
+        assert_eq!(certified, matches!(format, Format::Packed | Format::FidoU2f | Format::Tpm));
     }
 }
 
@@ -110,6 +163,67 @@ fn a_chain_with_an_intermediate_passes() {
     let intermediate = Some(IsCa::Ca(BasicConstraints::Unconstrained));
     rechain(&mut fixture, &mut expect, &ChainWish { intermediate, ..ChainWish::default() });
     run(&fixture, &expect).unwrap();
+}
+
+#[test]
+fn a_tpm_with_an_rsa_key_passes() {
+    for exponent in [0, 65537] {
+        let (mut fixture, expect) = Fixture::new("webauthn.create", Format::Tpm);
+        rsa(&mut fixture);
+        fixture.tpm.rsa = Some((2048, exponent, modulus()));
+        assert_eq!(run(&fixture, &expect).unwrap().algorithm, -257);
+    }
+}
+
+#[test]
+fn a_tpm_that_writes_its_name_another_way_passes() {
+    let (mut fixture, mut expect) = Fixture::new("webauthn.create", Format::Tpm);
+    aik(&mut fixture, &mut expect, AikWish { apart: true, ..AikWish::default() });
+    run(&fixture, &expect).unwrap();
+}
+
+/// A signature cannot be right then either.
+#[test]
+fn an_algorithm_for_another_kind_of_key_is_refused() {
+    for format in [Format::Packed, Format::Tpm] {
+        let (mut fixture, expect) = Fixture::new("webauthn.create", format);
+        fixture.alg = -257;
+        assert_eq!(run(&fixture, &expect).unwrap_err().check, Check::AttestationAlgorithm);
+    }
+}
+
+#[test]
+fn an_aik_certificate_without_a_manufacturer_or_an_alternative_name_is_refused() {
+    for tpm in [&[][..], &[(2, "A model"), (3, "id:13")]] {
+        let (mut fixture, mut expect) = Fixture::new("webauthn.create", Format::Tpm);
+        aik(&mut fixture, &mut expect, AikWish::with(tpm));
+        assert_eq!(run(&fixture, &expect).unwrap_err().check, Check::AttestationCertificate);
+        // Without it nobody can tell whether the maker is known.
+        expect.skip = Checks::from([Check::AttestationCertificate]);
+        assert_eq!(run(&fixture, &expect).unwrap_err().check, Check::TpmManufacturer);
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_of_version_3_or_not_the_first_is_refused() {
+    for format in [Format::Packed, Format::Tpm] {
+        let (mut fixture, expect) = Fixture::new("webauthn.create", format);
+        let leaf = &mut fixture.chain.x5c[0];
+        let version = leaf.windows(5).position(|bytes| bytes == [0xa0, 3, 2, 1, 2]).unwrap();
+        leaf[version + 4] = 1;
+        let refusal = run(&fixture, &expect).unwrap_err();
+        assert_eq!(refusal.check, Check::AttestationCertificate, "{refusal}");
+
+        let (mut fixture, mut expect) = Fixture::new("webauthn.create", format);
+        let intermediate = Some(IsCa::Ca(BasicConstraints::Unconstrained));
+        let tpm = (format == Format::Tpm).then(AikWish::default);
+        rechain(&mut fixture, &mut expect, &ChainWish { intermediate, tpm, ..ChainWish::default() });
+        run(&fixture, &expect).unwrap();
+        fixture.chain.x5c.reverse();
+        let refusal = run(&fixture, &expect).unwrap_err();
+        let (certificate, signature) = (Check::AttestationCertificate, Check::AttestationSignature);
+        assert!([certificate, signature].contains(&refusal.check), "{refusal}");
+    }
 }
 
 #[test]
