@@ -67,6 +67,14 @@ pub fn provision(platform: &mut dyn Platform, key: &KeyBlob, chain: &[&[u8]]) ->
     platform.commit(&[key, first, second, third, fourth]).map_err(ProvisionError::Store)
 }
 
+/// Whether an attestation is stored: a key that is opened again needs no second one.
+///
+/// # Errors
+/// What the store said.
+pub fn is_provisioned(platform: &mut dyn Platform) -> Result<bool, StoreError> {
+    Ok(platform.read(record::ATTESTATION_KEY, 0, &mut [])?.is_some())
+}
+
 /// The attestation key.
 pub(crate) fn key(platform: &mut dyn Platform) -> Result<KeyBlob, Status> {
     let mut space = [0; KEY_BLOB_MAX];

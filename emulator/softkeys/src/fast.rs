@@ -1,5 +1,6 @@
 //! The fast platform: P-256 by aws-lc-rs, RSA keys made ahead.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use authenticator::platform::{CryptoError, P256Point};
@@ -11,6 +12,7 @@ use rand::Rng;
 use zeroize::Zeroizing;
 
 use crate::engine::{Engine, put, uncompressed};
+use crate::file::{Durability, FileStore, OpenError, Unlock};
 use crate::key::RsaKey;
 use crate::rsa_pool::RsaPool;
 use crate::{Host, MemoryStore};
@@ -49,6 +51,17 @@ impl<S> Fast<S> {
     pub fn with_rsa(mut self, pool: RsaPool) -> Self {
         self.engine_mut().rsa = pool;
         self
+    }
+}
+
+impl Fast<FileStore> {
+    /// The key in `directory`, or a new one if the directory is empty or missing: see [`FileStore::open`]. A new one has no
+    /// attestation yet: see [`provision`](crate::provision).
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(directory: &Path, unlock: &Unlock, durability: Durability) -> Result<Self, OpenError> {
+        Host::awake(AwsLc { rsa: RsaPool::new() }, FileStore::open(directory, unlock, durability)?)
     }
 }
 

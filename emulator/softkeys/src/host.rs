@@ -18,24 +18,36 @@ use crate::cose;
 use crate::engine::{Engine, put};
 use crate::key::Key;
 use crate::keyring::{KeyId, Keyring};
+use crate::persist::Unsaved;
 use crate::seal::{Seal, Use, WRAPPED};
+use crate::vault::Vault;
 
-/// A host platform: an [`Engine`] for randomness and the curve, over a [`Store`].
+/// A host platform: an [`Engine`] for randomness and the curve, over a [`Vault`].
 ///
 /// Wrapped keys (ES256, EdDSA) are 48-byte blobs, sealed by keys of this platform; they are imported at each use and never
-/// kept. RS256 keys do not fit into a blob and are always stored. Stored keys are named by 16-byte ids and stay loaded in memory until [`Crypto::destroy`] or [`Host::retain`].
+/// kept. RS256 keys do not fit into a blob and are always stored. Stored keys are named by 16-byte ids and stay loaded in
+/// memory until [`Crypto::destroy`] or [`Host::retain`]. Over a store that outlives the platform they go to the store with
+/// the next batch.
 pub struct Host<E: Engine, S> {
-    engine: E,
+    pub(crate) engine: E,
     seal: Seal,
-    keys: Keyring<Key<E::Key>>,
+    pub(crate) keys: Keyring<Key<E::Key>>,
+    pub(crate) unsaved: Unsaved,
     /// Stored keys that a record names, while the records are gone through.
     marked: HashSet<KeyId>,
-    store: S,
+    pub(crate) store: S,
 }
 
 impl<E: Engine, S> Host<E, S> {
     pub(crate) fn assemble(engine: E, sealing_key: &[u8; 32], store: S) -> Self {
-        Self { engine, seal: Seal::new(sealing_key), keys: Keyring::new(), marked: HashSet::new(), store }
+        Self {
+            engine,
+            seal: Seal::new(sealing_key),
+            keys: Keyring::new(),
+            unsaved: Unsaved::default(),
+            marked: HashSet::new(),
+            store,
+        }
     }
 
     /// The store.
@@ -53,25 +65,8 @@ impl<E: Engine, S> Host<E, S> {
         self.keys.len()
     }
 
-    /// Forgets every stored key that `named` does not claim: keys whose record was never committed.
-    pub fn retain(&mut self, mut named: impl FnMut(&KeyBlob) -> bool) {
-        self.keys.retain(|id| KeyBlob::new(id).is_some_and(|blob| named(&blob)));
-    }
-
     pub(crate) fn engine_mut(&mut self) -> &mut E {
         &mut self.engine
-    }
-
-    fn keep(&mut self, key: Key<E::Key>, keep: Keep) -> Result<KeyBlob, CryptoError> {
-        match (keep, key) {
-            (Keep::Wrapped, Key::P256(key)) => self.seal.wrap(Use::P256, &*self.engine.secret(&key)?),
-            (Keep::Wrapped, Key::Ed25519(key)) => self.seal.wrap(Use::Ed25519, &*ed25519_seed(&key)?),
-            (Keep::Wrapped, Key::Rsa(_)) => Err(CryptoError::Unsupported),
-            (Keep::Stored, key) => {
-                let id = self.keys.insert(self.engine.nonce(), key).ok_or(CryptoError::Failed)?;
-                KeyBlob::new(&id).ok_or(CryptoError::Failed)
-            }
-        }
     }
 
     /// A new key for `alg`, its public half written to `public`.
@@ -119,13 +114,36 @@ impl<E: Engine, S> Host<E, S> {
     }
 }
 
+impl<E: Engine, S: Vault> Host<E, S> {
+    /// Forgets every stored key that `named` does not claim: keys whose record was never committed.
+    pub fn retain(&mut self, mut named: impl FnMut(&KeyBlob) -> bool) {
+        let gone = self.keys.retain(|id| KeyBlob::new(id).is_some_and(|blob| named(&blob)));
+        self.forget(&gone);
+    }
+
+    fn keep(&mut self, key: Key<E::Key>, keep: Keep) -> Result<KeyBlob, CryptoError> {
+        match (keep, key) {
+            (Keep::Wrapped, Key::P256(key)) => self.seal.wrap(Use::P256, &*self.engine.secret(&key)?),
+            (Keep::Wrapped, Key::Ed25519(key)) => self.seal.wrap(Use::Ed25519, &*ed25519_seed(&key)?),
+            (Keep::Wrapped, Key::Rsa(_)) => Err(CryptoError::Unsupported),
+            (Keep::Stored, key) => {
+                let id = self.keys.insert(self.engine.nonce(), key).ok_or(CryptoError::Failed)?;
+                if S::OUTLIVES {
+                    self.unsaved.came(id);
+                }
+                KeyBlob::new(&id).ok_or(CryptoError::Failed)
+            }
+        }
+    }
+}
+
 /// An Ed25519 key of its seed ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)): any 32 bytes.
-fn ed25519(seed: &[u8; 32]) -> Result<Ed25519KeyPair, CryptoError> {
+pub(crate) fn ed25519(seed: &[u8; 32]) -> Result<Ed25519KeyPair, CryptoError> {
     Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| CryptoError::Failed)
 }
 
 /// The way back.
-fn ed25519_seed(key: &Ed25519KeyPair) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
+pub(crate) fn ed25519_seed(key: &Ed25519KeyPair) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
     let held: Curve25519SeedBin<'static> =
         key.seed().and_then(|seed| seed.as_be_bytes()).map_err(|_| CryptoError::Failed)?;
     let mut seed = Zeroizing::new([0; 32]);
@@ -152,7 +170,7 @@ impl<E: Engine, S> Random for Host<E, S> {
     }
 }
 
-impl<E: Engine, S> Crypto for Host<E, S> {
+impl<E: Engine, S: Vault> Crypto for Host<E, S> {
     fn generate(&mut self, alg: Alg, keep: Keep, public: &mut [u8]) -> Result<(KeyBlob, usize), CryptoError> {
         if alg == Alg::RS256 && keep == Keep::Wrapped {
             return Err(CryptoError::Unsupported);
@@ -176,7 +194,9 @@ impl<E: Engine, S> Crypto for Host<E, S> {
         }
         let id: &KeyId = key.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
         // A second time is no error: a sweep after a power cut may meet keys that went before.
-        self.keys.remove(id);
+        if self.keys.remove(id) {
+            self.forget(&[*id]);
+        }
         Ok(())
     }
 
@@ -188,7 +208,8 @@ impl<E: Engine, S> Crypto for Host<E, S> {
 
     fn sweep(&mut self) {
         let marked = std::mem::take(&mut self.marked);
-        self.keys.retain(|id| marked.contains(id));
+        let gone = self.keys.retain(|id| marked.contains(id));
+        self.forget(&gone);
     }
 
     fn sign(&mut self, key: &KeyBlob, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
@@ -243,13 +264,13 @@ impl<E: Engine, S> Crypto for Host<E, S> {
     }
 }
 
-impl<E: Engine, S: Store> Store for Host<E, S> {
+impl<E: Engine, S: Vault> Store for Host<E, S> {
     fn read(&mut self, key: RecordKey, offset: usize, out: &mut [u8]) -> Result<Option<usize>, StoreError> {
         self.store.read(key, offset, out)
     }
 
     fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
-        self.store.commit(changes)
+        self.save(changes)
     }
 
     fn next(&mut self, after: Option<RecordKey>) -> Result<Option<RecordKey>, StoreError> {

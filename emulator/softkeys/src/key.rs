@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use authenticator::platform::CryptoError;
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256};
+use zeroize::Zeroizing;
 
 /// A private key. P-256 is the engine's own; the others are the same on every host platform, since their signatures follow
 /// from key and message alone.
@@ -33,6 +35,12 @@ impl RsaKey {
     pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
         let pair = rsa::KeyPair::from_pkcs8(der).map_err(|_| CryptoError::BadKey)?;
         Ok(Self(Arc::new(pair)))
+    }
+
+    /// The way back.
+    pub(crate) fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let der: Pkcs8V1Der<'static> = self.0.as_der().map_err(|_| CryptoError::Failed)?;
+        Ok(Zeroizing::new(der.as_ref().to_vec()))
     }
 
     /// The public half: RSAPublicKey of PKCS #1 in DER.

@@ -40,6 +40,24 @@ impl<K> Keyring<K> {
         Some(id)
     }
 
+    /// Puts a key back to the place that its name says; `None` if another one is there. See [`find_gaps`](Self::find_gaps).
+    pub(crate) fn restore(&mut self, id: KeyId, key: K) -> Option<()> {
+        let (nonce, place) = parts(&id);
+        let place = index(place);
+        if place >= self.places.len() {
+            self.places.resize_with(place.checked_add(1)?, || None);
+        }
+        let held = self.places.get_mut(place).filter(|held| held.is_none())?;
+        *held = Some((nonce, key));
+        Some(())
+    }
+
+    /// Finds the free places, when all keys are restored.
+    pub(crate) fn find_gaps(&mut self) {
+        let empty = self.places.iter().enumerate().filter(|(_, held)| held.is_none());
+        self.free = empty.filter_map(|(place, _)| u32::try_from(place).ok()).collect();
+    }
+
     /// The key of this name.
     pub(crate) fn get(&self, id: &KeyId) -> Option<&K> {
         let (nonce, place) = parts(id);
@@ -49,19 +67,22 @@ impl<K> Keyring<K> {
         }
     }
 
-    /// Forgets the key of this name, if it is there.
-    pub(crate) fn remove(&mut self, id: &KeyId) {
+    /// Forgets the key of this name; whether it was there.
+    pub(crate) fn remove(&mut self, id: &KeyId) -> bool {
         let (nonce, place) = parts(id);
         if let Some(held @ Some(_)) = self.places.get_mut(index(place))
             && held.as_ref().is_some_and(|(held, _)| *held == nonce)
         {
             *held = None;
             self.free.push(place);
+            return true;
         }
+        false
     }
 
-    /// Forgets every key that `named` does not claim.
-    pub(crate) fn retain(&mut self, mut named: impl FnMut(&KeyId) -> bool) {
+    /// Forgets every key that `named` does not claim; returns their names.
+    pub(crate) fn retain(&mut self, mut named: impl FnMut(&KeyId) -> bool) -> Vec<KeyId> {
+        let mut gone = Vec::new();
         for place in 0..u32::try_from(self.places.len()).unwrap_or(u32::MAX) {
             let Some(Some((nonce, _))) = self.places.get(index(place)) else { continue };
             let mut id = [0; 16];
@@ -69,8 +90,10 @@ impl<K> Keyring<K> {
             id[12..].copy_from_slice(&place.to_be_bytes());
             if !named(&id) {
                 self.remove(&id);
+                gone.push(id);
             }
         }
+        gone
     }
 }
 

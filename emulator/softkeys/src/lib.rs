@@ -5,6 +5,7 @@
 //!   a fixed set that everybody knows.
 //! * [`RsaPool`]: RSA keys made ahead, for load.
 //! * [`MemoryStore`]: records in memory, atomic batches, an optional limit.
+//! * [`FileStore`](file::FileStore): records and stored keys in a directory, sealed; see [`Fast::open`] and [`Seeded::open`].
 //! * [`TestRoot`]: an attestation root of our own, which issues a batch certificate for each device model.
 //!
 //! Nothing here shows a secret: `Debug` of a platform, a root or an issued certificate prints sizes and public parts only.
@@ -13,16 +14,19 @@ mod aik;
 mod cose;
 mod engine;
 mod fast;
+pub mod file;
 mod host;
 mod key;
 mod keyring;
 mod memory;
+mod persist;
 mod provision;
 mod root;
 mod rsa_pool;
 mod seal;
 mod seeded;
 mod test_keys;
+mod vault;
 
 pub use engine::Engine;
 pub use fast::{AwsLc, Fast};
@@ -33,6 +37,7 @@ pub use provision::{NotProvisioned, provision};
 pub use root::{Issued, RootError, TestRoot};
 pub use rsa_pool::RsaPool;
 pub use seeded::{Deterministic, Seeded};
+pub use vault::{KeyChange, Vault};
 
 #[cfg(test)]
 mod tests;

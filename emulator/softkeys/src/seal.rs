@@ -97,7 +97,7 @@ impl Seal {
 }
 
 /// HMAC-SHA-256 with a 32-byte key, which is shorter than a block and so taken as it is.
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+pub(crate) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = Array::default();
     block[..32].copy_from_slice(key);
     <Hmac<Sha256> as KeyInit>::new(&block)

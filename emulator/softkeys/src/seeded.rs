@@ -1,6 +1,9 @@
 //! The seeded platform: the same 32 bytes give the same random bytes, keys and signatures.
 
+use std::path::Path;
+
 use authenticator::platform::{CryptoError, P256Point};
+use hmac::Mac;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
 use p256::{PublicKey, SecretKey};
@@ -9,7 +12,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use zeroize::Zeroizing;
 
 use crate::engine::{Engine, put, uncompressed};
+use crate::file::{Durability, FileStore, OpenError, Unlock};
 use crate::key::RsaKey;
+use crate::seal::keyed;
 use crate::{Host, MemoryStore, test_keys};
 
 /// Reproducible keys over a store. For tests and benches: whoever knows the seed knows every key.
@@ -25,17 +30,7 @@ impl Seeded {
 impl<S> Seeded<S> {
     /// A platform over `store`, all of whose output follows from `seed` and the store's content.
     pub fn over(store: S, seed: [u8; 32]) -> Self {
-        let mut sealing_key = Zeroizing::new([0; 32]);
-        stream(seed, Stream::Seal).fill_bytes(&mut *sealing_key);
-        let mut first = [0];
-        stream(seed, Stream::Rsa).fill_bytes(&mut first);
-        let engine = Deterministic {
-            random: stream(seed, Stream::Random),
-            keys: stream(seed, Stream::Keys),
-            nonces: stream(seed, Stream::Nonces),
-            next_rsa: usize::from(first[0]),
-        };
-        Host::assemble(engine, &sealing_key, store)
+        Host::assemble(Deterministic::new(seed), &sealing_key(seed), store)
     }
 
     /// The same, with RSA keys from that place of the fixed set of sixteen on. Platforms whose RSA keys must differ start
@@ -45,6 +40,43 @@ impl<S> Seeded<S> {
         self.engine_mut().next_rsa = place;
         self
     }
+}
+
+impl Seeded<FileStore> {
+    /// The key in `directory`, or a new one if the directory is empty or missing: see [`FileStore::open`].
+    ///
+    /// The output follows from `seed`, the store's content, and how often it was opened before: a restarted key does not
+    /// make the keys of its first day again. At the first opening it is that of [`Seeded::over`]. Each opening is a commit.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(
+        directory: &Path,
+        unlock: &Unlock,
+        durability: Durability,
+        seed: [u8; 32],
+    ) -> Result<Self, OpenError> {
+        let mut store = FileStore::open_or_make(directory, unlock, durability, &sealing_key(seed))?;
+        let openings = store.count_opening()?;
+        Host::awake(Deterministic::new(later(seed, openings)), store)
+    }
+}
+
+fn sealing_key(seed: [u8; 32]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    stream(seed, Stream::Seal).fill_bytes(&mut *key);
+    key
+}
+
+/// The seed after so many openings.
+fn later(seed: [u8; 32], openings: u32) -> [u8; 32] {
+    if openings == 0 {
+        return seed;
+    }
+    let mut mac = keyed(&seed);
+    mac.update(b"AnyKey seed: opening");
+    mac.update(&openings.to_be_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 /// ChaCha20 streams of one seed, so that keys do not depend on how many random bytes were drawn in between.
@@ -70,6 +102,19 @@ pub struct Deterministic {
     nonces: ChaCha20Rng,
     /// The place of the next RSA key in the fixed set.
     next_rsa: usize,
+}
+
+impl Deterministic {
+    pub(crate) fn new(seed: [u8; 32]) -> Self {
+        let mut first = [0];
+        stream(seed, Stream::Rsa).fill_bytes(&mut first);
+        Self {
+            random: stream(seed, Stream::Random),
+            keys: stream(seed, Stream::Keys),
+            nonces: stream(seed, Stream::Nonces),
+            next_rsa: usize::from(first[0]),
+        }
+    }
 }
 
 impl Engine for Deterministic {

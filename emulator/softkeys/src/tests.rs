@@ -17,7 +17,7 @@ fn key(platform: &mut dyn Crypto, keep: Keep) -> (KeyBlob, [u8; 65]) {
 }
 
 /// The point of a COSE_Key, read by its fixed places.
-fn point(cose: &[u8]) -> [u8; 65] {
+pub(crate) fn point(cose: &[u8]) -> [u8; 65] {
     assert_eq!(cose.len(), 77);
     let mut point = [4; 65];
     point[1..33].copy_from_slice(&cose[10..42]);
@@ -32,6 +32,6 @@ fn sign(platform: &mut dyn Crypto, key: &KeyBlob, message: &[u8]) -> Vec<u8> {
 }
 
 /// aws-lc-rs as the stranger that judges the signatures of both platforms.
-fn verifies(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn verifies(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).is_ok()
 }
