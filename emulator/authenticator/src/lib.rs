@@ -20,10 +20,12 @@ mod event;
 mod look;
 mod machine;
 mod pending;
+mod pin;
 pub mod platform;
 pub mod profile;
 mod prompt;
 mod record;
+mod settings;
 mod state;
 #[cfg(test)]
 mod tests;

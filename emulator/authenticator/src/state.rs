@@ -5,8 +5,11 @@ use zeroize::Zeroizing;
 use crate::credential::resident;
 use crate::event::{Channel, Uptime};
 use crate::look::Look;
+use crate::pin::Pin;
 use crate::platform::{Change, KeyBlob, Platform, StoreError};
+use crate::profile::Features;
 use crate::record;
+use crate::settings::Settings;
 
 /// The state between requests.
 pub(crate) struct State {
@@ -22,6 +25,10 @@ pub(crate) struct State {
     pub(crate) residents: u16,
     /// What getNextAssertion goes on with.
     pub(crate) sequence: Option<Sequence>,
+    /// PIN, attempts, token.
+    pub(crate) pin: Pin,
+    /// What authenticatorConfig set.
+    pub(crate) settings: Settings,
 }
 
 /// An assertion that has more credentials to offer (CTAP 2.1, 6.3). Bound to the channel that began it.
@@ -44,7 +51,11 @@ pub(crate) struct Sequence {
 
 impl State {
     /// Reads the state from the store; at the very first power-on, makes it. Forgets keys that no record names.
-    pub(crate) fn load(now: Uptime, platform: &mut dyn Platform) -> Result<Self, StoreError> {
+    pub(crate) fn load(
+        now: Uptime,
+        features: &Features,
+        platform: &mut dyn Platform,
+    ) -> Result<Self, StoreError> {
         let mut state = Self {
             powered: now,
             secret: Zeroizing::new([0; 32]),
@@ -52,6 +63,8 @@ impl State {
             order: 0,
             residents: 0,
             sequence: None,
+            pin: Pin::load(features, platform)?,
+            settings: Settings::load(features, platform)?,
         };
         match platform.read(record::SECRET, 0, state.secret.as_mut())? {
             Some(32) => {}
@@ -86,12 +99,18 @@ impl State {
     }
 
     /// Forgets everything but the attestation, and makes a new secret: wrapped credentials die with the old one.
-    pub(crate) fn reset(&mut self, platform: &mut dyn Platform) -> Result<(), StoreError> {
+    pub(crate) fn reset(
+        &mut self,
+        features: &Features,
+        platform: &mut dyn Platform,
+    ) -> Result<(), StoreError> {
         self.secret = fresh(platform, &[Change::Wipe { except: &record::SURVIVES_RESET }])?;
         self.counter = 0;
         self.order = 0;
         self.residents = 0;
         self.sequence = None;
+        self.pin = Pin::none(features);
+        self.settings = Settings::factory(features);
         // The records are gone whatever happens from here on; what the sweep does not reach, the next power-on's does.
         if mark_attestation(platform).is_ok() {
             platform.sweep();

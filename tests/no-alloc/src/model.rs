@@ -1,7 +1,7 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Transports, U2f, Usb,
     Versions,
 };
 use wire::Alg;
@@ -25,6 +25,7 @@ pub fn profile() -> Option<Profile> {
             max_credential_count_in_list: 8,
             max_msg_size: 1200,
             firmware_version: 1,
+            features: Features::NONE,
         }),
         u2f: Some(U2f { key_handle: 64 }),
         counter: Counter::PerCredential,

@@ -7,23 +7,25 @@ use wire::Status;
 use wire::authdata::{AttestedCredentialData, AuthData, HEAD_LEN};
 use wire::cose::Alg;
 use wire::ctap2::make_credential::Request;
-use wire::ctap2::{Descriptor, Parameter};
+use wire::ctap2::{Descriptor, Parameter, Permissions};
 
 use super::statement::{self, Subject};
-use super::{Context, Given, PUBLIC_KEY_MAX, check_list, check_pin_uv_auth, check_uv};
+use super::verification::{Policy, Verification, Wanted, authorize};
+use super::{Context, Given, PUBLIC_KEY_MAX, check_list};
 use crate::counter;
 use crate::credential::{self, resident};
+use crate::event::Uptime;
 use crate::look::Look;
 use crate::platform::{Change, Keep, KeyBlob, StoreError};
-use crate::profile::{Attestation, Counter, Ctap2};
+use crate::profile::{Attestation, Counter, Ctap2, Profile};
 use crate::record::Bucket;
 use crate::state::State;
 use crate::text::{Bytes, Text};
 
 /// A checked request.
 pub(crate) struct Plan {
-    /// Built-in verification is asked for; otherwise a touch.
-    pub(crate) uv: bool,
+    /// Who verifies the user.
+    pub(crate) verification: Verification,
     /// For a screen, and for the record.
     pub(crate) rp_id: Text<{ resident::RP_ID_MAX }>,
     /// The account.
@@ -36,20 +38,23 @@ pub(crate) struct Plan {
     excluded: bool,
 }
 
-/// Checks the request.
+/// Checks the request. All that changes is the token: that it was used, and for which relying party.
 pub(crate) fn prepare(
+    profile: &Profile,
     ctap2: &Ctap2,
-    state: &State,
+    state: &mut State,
+    now: Uptime,
     mut look: Look<'_>,
     request: &Request<'_>,
 ) -> Result<Plan, Status> {
+    let policy = Policy::of(profile, ctap2, state);
     let options = request.options.unwrap_or_default();
-    // Steps 1 and 2.
-    check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
+    // Step 2.
+    let param = policy.param(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
     // Step 3: the first of the request's algorithms that the key has.
     let alg = choose_algorithm(ctap2, request)?;
     // Step 5: options.
-    let uv = check_uv(ctap2, options.uv)?;
+    let uv = policy.uv_option(options.uv, param)?;
     let rk = options.rk.unwrap_or(false);
     if rk && !ctap2.rk {
         return Err(Status::UNSUPPORTED_OPTION);
@@ -57,16 +62,25 @@ pub(crate) fn prepare(
     if options.up == Some(false) {
         return Err(Status::INVALID_OPTION);
     }
-    // Steps 6 to 8 and 10 (alwaysUv, makeCredUvNotRqd) belong to options that no built key reports.
+    // Steps 6 to 8.
+    let uv = policy.always_uv(uv, param)?;
+    policy.may_make(rk, uv, param)?;
     // Step 9: the key is not capable of enterprise attestation.
     if request.enterprise_attestation.is_some() {
         return Err(Status::INVALID_PARAMETER);
     }
-    // Step 11 is the wait. Step 12 is looked up now and told after the wait.
+    // Steps 10 and 11, up to the wait.
     let rp_id_hash = look.sha256(&[request.rp.id.as_bytes()]);
+    let wanted = Wanted {
+        client_data_hash: request.client_data_hash,
+        permission: Permissions::MC,
+        rp_id_hash: &rp_id_hash,
+    };
+    let verification = authorize(state, &mut look, now, &policy, (uv, param), &wanted)?;
+    // Step 12 is looked up now and told after the wait.
     let excluded = is_excluded(ctap2, state, &mut look, &rp_id_hash, request)?;
     Ok(Plan {
-        uv,
+        verification,
         rp_id: Text::truncated(request.rp.id),
         user: resident::User {
             id: Bytes::new(request.user.id).ok_or(Status::INVALID_LENGTH)?,
@@ -116,6 +130,10 @@ pub(crate) fn complete(
     // Step 12.
     if plan.excluded {
         return Err(Status::CREDENTIAL_EXCLUDED);
+    }
+    // Step 14.4; built-in verification goes past it (step 13).
+    if plan.verification != Verification::BuiltIn {
+        context.state.pin.spend_token();
     }
     // Step 15: no extension is known; unknown ones are ignored.
     // Steps 16 to 19.

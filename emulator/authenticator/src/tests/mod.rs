@@ -8,7 +8,10 @@
     clippy::unwrap_used
 )]
 
+mod attempts;
 mod bench;
+mod client;
+mod client_pin;
 mod counters;
 mod faults;
 mod get_assertion;
@@ -20,7 +23,9 @@ mod message;
 mod next_assertion;
 mod noise;
 mod options;
+mod policy;
 mod reset;
+mod token;
 mod u2f;
 mod verification;
 mod waits;

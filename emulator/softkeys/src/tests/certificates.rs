@@ -1,6 +1,6 @@
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::{
-    Attachment, Backup, Counter, Ctap2, Name, Profile, Transports, U2f, Usb, Versions,
+    Attachment, Backup, Counter, Ctap2, Features, Name, Profile, Transports, U2f, Usb, Versions,
 };
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem, Encode};
@@ -23,6 +23,7 @@ fn profile(ctap2: bool) -> Profile {
         max_credential_count_in_list: 0,
         max_msg_size: 1200,
         firmware_version: 0,
+        features: Features::NONE,
     };
     Profile {
         name: Name::new("model").unwrap(),
