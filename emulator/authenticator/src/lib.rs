@@ -17,6 +17,7 @@ mod command;
 mod counter;
 mod credential;
 mod event;
+mod extension;
 mod look;
 mod machine;
 mod pending;

@@ -199,6 +199,7 @@ impl Authenticator {
         self.prompt = self.prompt.take().filter(|prompt| prompt.from != from);
         if let Some(state) = &mut self.state {
             state.sequence = state.sequence.take().filter(|sequence| sequence.from != from);
+            state.enumeration = state.enumeration.take().filter(|enumeration| enumeration.from != from);
         }
         Step::Quiet
     }

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::credential::resident;
 use crate::event::{Channel, Uptime};
+use crate::extension::get::GetExtensions;
 use crate::look::Look;
 use crate::pin::Pin;
 use crate::platform::{Change, KeyBlob, Platform, StoreError};
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) residents: u16,
     /// What getNextAssertion goes on with.
     pub(crate) sequence: Option<Sequence>,
+    /// What credential management goes on with.
+    pub(crate) enumeration: Option<Enumeration>,
     /// PIN, attempts, token.
     pub(crate) pin: Pin,
     /// What authenticatorConfig set.
@@ -47,6 +50,37 @@ pub(crate) struct Sequence {
     pub(crate) left: u16,
     /// The flags of the first assertion.
     pub(crate) flags: crate::command::Given,
+    /// The extensions that it asked for.
+    pub(crate) extensions: GetExtensions,
+}
+
+/// An enumeration of credential management (CTAP 2.1, 6.8.3 and 6.8.4). Bound to the channel that began it.
+pub(crate) struct Enumeration {
+    /// The channel.
+    pub(crate) from: Channel,
+    /// When it is forgotten.
+    pub(crate) until: Uptime,
+    /// How many are left; never 0.
+    pub(crate) left: u16,
+    /// Of what, and where it stands.
+    pub(crate) rest: Rest,
+}
+
+/// What an enumeration goes on with.
+#[derive(Clone, Copy)]
+pub(crate) enum Rest {
+    /// Relying parties, above this hash.
+    Rps {
+        /// The hash of the last one.
+        last: [u8; 32],
+    },
+    /// Credentials of a relying party, older than this.
+    Credentials {
+        /// The relying party.
+        rp_id_hash: [u8; 32],
+        /// The order number of the last one.
+        below: u32,
+    },
 }
 
 impl State {
@@ -63,6 +97,7 @@ impl State {
             order: 0,
             residents: 0,
             sequence: None,
+            enumeration: None,
             pin: Pin::load(features, platform)?,
             settings: Settings::load(features, platform)?,
         };
@@ -109,6 +144,7 @@ impl State {
         self.order = 0;
         self.residents = 0;
         self.sequence = None;
+        self.enumeration = None;
         self.pin = Pin::none(features);
         self.settings = Settings::factory(features);
         // The records are gone whatever happens from here on; what the sweep does not reach, the next power-on's does.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aaguid::Aaguid;
 use crate::check::{CREDENTIALS_MAX, MSG_SIZE_MIN, RULES};
+use crate::features::FeaturesOverride;
 use crate::schema::algorithms;
 use crate::words::{Transport, Version, Word};
 
@@ -55,6 +56,9 @@ pub struct Override {
     /// maxMsgSize of getInfo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_msg_size: Option<u16>,
+    /// PIN, token, extensions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<FeaturesOverride>,
 }
 
 /// An override that does not fit the profile.
@@ -98,7 +102,8 @@ impl Override {
                 }
             }
         }
-        for (field, fits, range) in self.ranges() {
+        let features = self.features.iter().flat_map(FeaturesOverride::ranges);
+        for (field, fits, range) in self.ranges().into_iter().chain(features) {
             if !fits {
                 refuse(field, "out of range", range);
             }
@@ -140,6 +145,9 @@ impl Override {
         set(&mut ctap2.attestation, self.attestation.map(|word| word.0));
         set(&mut ctap2.max_credential_count_in_list, self.max_credential_count_in_list);
         set(&mut ctap2.max_msg_size, self.max_msg_size);
+        if let Some(features) = &self.features {
+            features.apply(&mut ctap2.features);
+        }
     }
 
     /// The settings that are there and belong to `[ctap2]`.
@@ -153,6 +161,7 @@ impl Override {
             (self.attestation.is_some(), "ctap2.attestation"),
             (self.max_credential_count_in_list.is_some(), "ctap2.max-credential-count-in-list"),
             (self.max_msg_size.is_some(), "ctap2.max-msg-size"),
+            (self.features.is_some(), "ctap2.features"),
         ]
         .into_iter()
         .filter_map(|(there, field)| there.then_some(field))

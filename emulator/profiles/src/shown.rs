@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::aaguid::Aaguid;
 use crate::entry::{Entry, Kind};
+use crate::features::ShownFeatures;
 use crate::words::{Transport, Version, Word};
 
 /// A model with the names and words of its file.
@@ -54,6 +55,7 @@ pub struct ShownCtap2 {
     pub max_credential_count_in_list: u8,
     pub max_msg_size: u16,
     pub firmware_version: u32,
+    pub features: ShownFeatures,
 }
 
 /// The U2F side.
@@ -131,6 +133,7 @@ impl From<&Ctap2> for ShownCtap2 {
             max_credential_count_in_list: ctap2.max_credential_count_in_list,
             max_msg_size: ctap2.max_msg_size,
             firmware_version: ctap2.firmware_version,
+            features: ShownFeatures::from(&ctap2.features),
         }
     }
 }

@@ -116,6 +116,11 @@ impl<E: Engine, S> Crypto for Host<E, S> {
         self.keep(key, keep)
     }
 
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        let point = self.with_key(key, E::public)?;
+        cose::write_p256(&point, public)
+    }
+
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
         if key.as_bytes().len() == WRAPPED {
             return Ok(());

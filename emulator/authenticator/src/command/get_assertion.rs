@@ -15,6 +15,7 @@ use super::{Context, Given, check_list};
 use crate::credential::resident::{NAME_MAX, RECORD_MAX, RP_ID_MAX, Resident};
 use crate::credential::{self, Found, select};
 use crate::event::Uptime;
+use crate::extension::get::GetInputs;
 use crate::look::Look;
 use crate::profile::{Ctap2, Profile};
 use crate::state::{Sequence, State};
@@ -36,6 +37,7 @@ pub(crate) struct Plan {
     rp_id_hash: [u8; 32],
     client_data_hash: [u8; 32],
     credential: Chosen,
+    inputs: GetInputs,
 }
 
 /// What the assertion is made with.
@@ -80,7 +82,7 @@ pub(crate) fn prepare(
     };
     let verification = authorize(state, &mut look, now, &policy, (uv, param), &wanted)?;
     // Step 7: locate the credentials.
-    let credential = locate(ctap2, state, &mut look, &rp_id_hash, request)?;
+    let credential = locate(ctap2, state, &mut look, &rp_id_hash, request, verification.uv())?;
     // FIDO 2.1 says at once that there are none; FIDO 2.0 (5.2, steps 7 and 8) collects the user's consent first.
     if matches!(credential, Chosen::None) && profile.versions.newer() {
         return Err(Status::NO_CREDENTIALS);
@@ -94,6 +96,8 @@ pub(crate) fn prepare(
         rp_id_hash,
         client_data_hash: *request.client_data_hash,
         credential,
+        // Step 10, as far as it is input.
+        inputs: GetInputs::read(&ctap2.features, request.extensions, up)?,
     })
 }
 
@@ -104,14 +108,17 @@ fn locate(
     look: &mut Look<'_>,
     rp_id_hash: &[u8; 32],
     request: &Request<'_>,
+    uv: bool,
 ) -> Result<Chosen, Status> {
     let Some(list) = request.allow_list.as_ref().filter(|list| !list.is_empty()) else {
-        return Ok(select::newest(look, rp_id_hash, None)?.map_or(Chosen::None, Chosen::Newest));
+        let newest = select::newest(look, rp_id_hash, None, |protection| protection.allows_unnamed(uv))?;
+        return Ok(newest.map_or(Chosen::None, Chosen::Newest));
     };
     check_list(ctap2, list.len())?;
     for descriptor in list.iter().filter(Descriptor::is_public_key) {
-        if let Some(found) = credential::find(look, &state.secret, rp_id_hash, descriptor.id)? {
-            return Ok(Chosen::Allowed(found));
+        match credential::find(look, &state.secret, rp_id_hash, descriptor.id)? {
+            Some((found, protection)) if protection.allows_named(uv) => return Ok(Chosen::Allowed(found)),
+            _ => {}
         }
     }
     Ok(Chosen::None)
@@ -140,7 +147,13 @@ pub(crate) fn complete(
     if plan.up && plan.verification != Verification::BuiltIn {
         context.state.pin.spend_token();
     }
+    if matches!(plan.credential, Chosen::None) {
+        return Err(Status::NO_CREDENTIALS);
+    }
+    // Step 10.
+    let extensions = plan.inputs.open(context)?;
     let mut wanted = Wanted {
+        extensions: &extensions,
         rp_id_hash: &plan.rp_id_hash,
         client_data_hash: &plan.client_data_hash,
         given,
@@ -166,6 +179,7 @@ pub(crate) fn complete(
             below: newest.order,
             left: newest.count.saturating_sub(1),
             flags: given,
+            extensions,
         });
     }
     Ok(length)

@@ -15,6 +15,7 @@ use super::{Context, Given, PUBLIC_KEY_MAX, check_list};
 use crate::counter;
 use crate::credential::{self, resident};
 use crate::event::Uptime;
+use crate::extension::make::{MakeExtensions, OUTPUTS_MAX};
 use crate::look::Look;
 use crate::platform::{Change, Keep, KeyBlob, StoreError};
 use crate::profile::{Attestation, Counter, Ctap2, Profile};
@@ -36,6 +37,7 @@ pub(crate) struct Plan {
     rk: bool,
     /// A credential of the exclude list is here: the user's act ends in a refusal.
     excluded: bool,
+    extensions: MakeExtensions,
 }
 
 /// Checks the request. All that changes is the token: that it was used, and for which relying party.
@@ -78,7 +80,12 @@ pub(crate) fn prepare(
     };
     let verification = authorize(state, &mut look, now, &policy, (uv, param), &wanted)?;
     // Step 12 is looked up now and told after the wait.
-    let excluded = is_excluded(ctap2, state, &mut look, &rp_id_hash, request)?;
+    let uv = verification.uv();
+    let excluded = is_excluded(ctap2, state, &mut look, &rp_id_hash, request, uv)?;
+    // Step 15, as far as it is input.
+    let length = state.settings.min_pin_length;
+    let inputs = request.extensions;
+    let extensions = MakeExtensions::read(&ctap2.features, length, &mut look, inputs, rk, &rp_id_hash)?;
     Ok(Plan {
         verification,
         rp_id: Text::truncated(request.rp.id),
@@ -92,6 +99,7 @@ pub(crate) fn prepare(
         alg,
         rk,
         excluded,
+        extensions,
     })
 }
 
@@ -109,11 +117,14 @@ fn is_excluded(
     look: &mut Look<'_>,
     rp_id_hash: &[u8; 32],
     request: &Request<'_>,
+    uv: bool,
 ) -> Result<bool, Status> {
     let Some(list) = &request.exclude_list else { return Ok(false) };
     check_list(ctap2, list.len())?;
     for descriptor in list.iter().filter(Descriptor::is_public_key) {
-        if credential::find(look, &state.secret, rp_id_hash, descriptor.id)?.is_some() {
+        let found = credential::find(look, &state.secret, rp_id_hash, descriptor.id)?;
+        // Of one that requires verification nobody is told without it.
+        if found.is_some_and(|(_, protection)| protection.allows_named(uv)) {
             return Ok(true);
         }
     }
@@ -135,7 +146,6 @@ pub(crate) fn complete(
     if plan.verification != Verification::BuiltIn {
         context.state.pin.spend_token();
     }
-    // Step 15: no extension is known; unknown ones are ignored.
     // Steps 16 to 19.
     if plan.rk {
         make_resident(context, plan, given, reply)
@@ -165,11 +175,14 @@ fn make_resident(
     let fields = resident::Fields {
         rp_id_hash: &plan.rp_id_hash,
         order: context.state.order,
+        counter: 0,
         alg: plan.alg.0,
+        protection: plan.extensions.protection,
         id: &id,
         key: &key,
         rp_id: plan.rp_id.as_str(),
         user: &plan.user,
+        cred_blob: plan.extensions.cred_blob(),
     };
     let written = write_reply(context, plan, given, &new, reply)
         .and_then(|length| Ok((length, fields.write(&mut space).ok_or(Status::OTHER)?)));
@@ -216,7 +229,7 @@ fn make_wrapped(
     let mut public = [0; PUBLIC_KEY_MAX];
     let (key, length) = context.platform.generate(plan.alg, Keep::Wrapped, &mut public)?;
     let public = public.get(..length).ok_or(Status::OTHER)?;
-    let id = super::wrap(context, &plan.rp_id_hash, &key)?;
+    let id = super::wrap(context, &plan.rp_id_hash, &key, plan.extensions.protection)?;
     let new = New { id: id.as_bytes(), key: &key, public, sign_count: next.value };
     let length = write_reply(context, plan, given, &new, reply)?;
     counter::commit(context.state, context.platform, next, None)?;
@@ -239,6 +252,7 @@ fn write_reply(
     new: &New<'_>,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
+    let mut outputs = [0; OUTPUTS_MAX];
     let data = AuthData {
         rp_id_hash: &plan.rp_id_hash,
         flags: super::flags(context.profile, given),
@@ -248,7 +262,7 @@ fn write_reply(
             credential_id: new.id,
             public_key: new.public,
         }),
-        extensions: None,
+        extensions: plan.extensions.outputs(&mut outputs)?,
     };
     // The client data hash follows at once: together they are what is signed.
     let mut message = [0; MESSAGE_MAX];
@@ -271,4 +285,4 @@ fn write_reply(
 }
 
 /// Room for authenticator data with a credential, and a client data hash.
-const MESSAGE_MAX: usize = HEAD_LEN + 18 + credential::ID_MAX + PUBLIC_KEY_MAX + 32;
+const MESSAGE_MAX: usize = HEAD_LEN + 18 + credential::ID_MAX + PUBLIC_KEY_MAX + OUTPUTS_MAX + 32;

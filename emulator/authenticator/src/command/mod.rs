@@ -4,9 +4,11 @@
 //! through [`u2f::handle`], which never waits.
 
 mod assertion;
+mod config;
 pub(crate) mod get_assertion;
 mod get_info;
 pub(crate) mod make_credential;
+mod manage;
 mod next_assertion;
 mod reset;
 mod statement;
@@ -20,6 +22,7 @@ use wire::cbor;
 use wire::ctap2::{self, Command};
 use wire::{Protocol, Status};
 
+use crate::credential::protection::Protection;
 use crate::credential::{CredentialId, wrapped};
 use crate::event::{Ask, Channel, Uptime};
 use crate::look::Look;
@@ -96,6 +99,9 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
     if command != Command::GET_NEXT_ASSERTION {
         forget_sequence(context);
     }
+    if !manage::speaks(model, command) {
+        context.forget_enumeration();
+    }
     let work = match command {
         Command::GET_INFO => return get_info::write_reply(context, model, reply).map(Prepared::Replied),
         Command::GET_NEXT_ASSERTION => {
@@ -110,6 +116,18 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
                 client_pin::Done::Replied(length) => return Ok(Prepared::Replied(length)),
                 client_pin::Done::Verify(plan) => Work::Token(plan),
             }
+        }
+        Command::CREDENTIAL_MANAGEMENT | Command::PROTOTYPE_CREDENTIAL_MANAGEMENT
+            if manage::speaks(model, command) =>
+        {
+            cbor::check_exact(parameters)?;
+            let request = ctap2::credential_management::Request::decode(parameters)?;
+            return manage::handle(context, model, command, &request, reply).map(Prepared::Replied);
+        }
+        Command::CONFIG if model.features.authnr_cfg => {
+            cbor::check_exact(parameters)?;
+            let request = ctap2::config::Request::decode(parameters)?;
+            return config::handle(context, model, &request, reply).map(Prepared::Replied);
         }
         // CTAP 2.1, 6.9: a touch selects this authenticator among several.
         Command::SELECTION => Work::Selection,
@@ -220,9 +238,15 @@ fn flags(profile: &Profile, given: Given) -> Flags {
 }
 
 /// An id that holds the key, as long as the profile's key handles.
-fn wrap(context: &mut Context<'_>, rp_id_hash: &[u8; 32], key: &KeyBlob) -> Result<CredentialId, Status> {
+fn wrap(
+    context: &mut Context<'_>,
+    rp_id_hash: &[u8; 32],
+    key: &KeyBlob,
+    protection: Protection,
+) -> Result<CredentialId, Status> {
     let length = context.profile.u2f.map_or(0, |u2f| u2f.key_handle);
-    wrapped::wrap(context.platform, &context.state.secret, rp_id_hash, key, length).ok_or(Status::OTHER)
+    let secret = &context.state.secret;
+    wrapped::wrap(context.platform, secret, rp_id_hash, key, protection, length).ok_or(Status::OTHER)
 }
 
 /// Writes an unspecific error of the protocol: no power, or no room for a reply.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::protocol::{COSE_KEY_MAX, OVERHEAD_MAX, PinUvAuthProtocol, SharedSecret, peer};
 use super::token::{Grant, Token};
-use super::{Facts, HASH, Param};
+use super::{Facts, HASH, Param, persistent};
 use crate::command::{Context, status_only};
 use crate::credential::resident::RP_ID_MAX;
 use crate::look::Look;
@@ -207,7 +207,7 @@ fn pin_token(
     }
     let held = context.state.pin.token.take().filter(|token| token.protocol() == protocol);
     let token = held.unwrap_or_else(|| Token::unlimited(context.platform, protocol));
-    let length = encrypted(context, &secret, &token, reply)?;
+    let length = encrypted(context, &secret, token.value(), reply)?;
     context.state.pin.token = Some(token);
     Ok(length)
 }
@@ -230,11 +230,12 @@ fn token_by_pin(
         return Err(Status::INVALID_PARAMETER);
     }
     // Step 4.
-    let unauthorized = unauthorized(features).with(if features.no_mc_ga_permissions_with_client_pin {
-        Permissions::MC.with(Permissions::GA)
-    } else {
-        Permissions::NONE
-    });
+    let unauthorized =
+        unauthorized(features, permissions).with(if features.no_mc_ga_permissions_with_client_pin {
+            Permissions::MC.with(Permissions::GA)
+        } else {
+            Permissions::NONE
+        });
     if !permissions.intersection(unauthorized).is_empty() {
         return Err(Status::UNAUTHORIZED_PERMISSION);
     }
@@ -247,7 +248,7 @@ fn token_by_pin(
     if facts.force_change {
         return Err(Status::PIN_POLICY_VIOLATION);
     }
-    // Steps 13 to 17.
+    // Steps 12 to 17.
     let rp_id_hash = request.rp_id.map(|rp_id| context.platform.sha256(&[rp_id.as_bytes()]));
     give(context, &secret, Grant { permissions, rp_id_hash, user_present: false }, reply)
 }
@@ -265,7 +266,7 @@ fn token_by_uv(context: &mut Context<'_>, ctap2: &Ctap2, request: &Request<'_>) 
     }
     // Step 4.
     let no_config = if features.uv_acfg { Permissions::NONE } else { Permissions::ACFG };
-    if !permissions.intersection(unauthorized(features).with(no_config)).is_empty() {
+    if !permissions.intersection(unauthorized(features, permissions).with(no_config)).is_empty() {
         return Err(Status::UNAUTHORIZED_PERMISSION);
     }
     // Step 5.
@@ -309,9 +310,12 @@ pub(crate) fn param<'a>(
     Ok(Param { protocol: protocol(features, number)?, mac })
 }
 
-/// The permissions whose commands the key has not.
-fn unauthorized(features: &Features) -> Permissions {
-    let mut without = Permissions::BE.with(Permissions::LBW).with(Permissions::PCMR);
+/// The permissions whose commands the key has not; `pcmr` can only be asked for alone.
+fn unauthorized(features: &Features, asked: Permissions) -> Permissions {
+    let mut without = Permissions::BE.with(Permissions::LBW);
+    if !features.per_cred_mgmt_ro || asked != Permissions::PCMR {
+        without = without.with(Permissions::PCMR);
+    }
     if !features.cred_mgmt {
         without = without.with(Permissions::CM);
     }
@@ -329,14 +333,12 @@ fn ready(context: &Context<'_>) -> Result<Facts, Status> {
 }
 
 /// The shared secret with the platform.
-pub(crate) fn decapsulate(
+fn decapsulate(
     context: &mut Context<'_>,
     protocol: PinUvAuthProtocol,
     key: RawMap<'_>,
 ) -> Result<SharedSecret, Status> {
-    let peer = peer(key.bytes())?;
-    let agreement = context.state.pin.agreement(context.platform, protocol)?;
-    agreement.decapsulate(context.platform, protocol, &peer).map_err(|_| Status::INVALID_PARAMETER)
+    context.state.pin.decapsulate(context.platform, protocol, &peer(key.bytes())?)
 }
 
 /// The attempt: charged and stored, then compared, then told. Gives the hash of the current PIN. The caller stores that all
@@ -393,22 +395,28 @@ impl NewPin {
         let value = super::write(&self.hash, self.facts);
         let put = Change::Put { key: record::PIN, value: value.as_slice() };
         let retries = pin.attempts.record();
-        context.platform.commit(&[put, Change::Put { key: record::RETRIES, value: &retries }])?;
+        // Step 20 of changePIN: the persistent tokens end with the PIN.
+        let end = Change::Delete(record::PERSISTENT_TOKENS);
+        context.platform.commit(&[put, Change::Put { key: record::RETRIES, value: &retries }, end])?;
         pin.attempts.recorded();
         pin.set = Some(self.facts);
         Ok(())
     }
 }
 
-/// Makes a token and gives it away: the one before ends.
+/// Makes a token and gives it away: the one before ends. The persistent one is apart.
 fn give(
     context: &mut Context<'_>,
     secret: &SharedSecret,
     grant: Grant,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
+    if grant.permissions == Permissions::PCMR {
+        let token = persistent::token(context.platform, secret.protocol())?;
+        return encrypted(context, secret, &token, reply);
+    }
     let token = Token::begin(context.platform, secret.protocol(), context.now, grant);
-    let length = encrypted(context, secret, &token, reply)?;
+    let length = encrypted(context, secret, token.value(), reply)?;
     context.state.pin.token = Some(token);
     Ok(length)
 }
@@ -417,10 +425,10 @@ fn give(
 fn encrypted(
     context: &mut Context<'_>,
     secret: &SharedSecret,
-    token: &Token,
+    token: &[u8; 32],
     reply: &mut [u8],
 ) -> Result<usize, Status> {
     let mut space = [0; OVERHEAD_MAX + 64];
-    let cipher = secret.encrypt(context.platform, token.value(), &mut space)?;
+    let cipher = secret.encrypt(context.platform, token, &mut space)?;
     Ok(Response { pin_uv_auth_token: Some(cipher), ..Response::EMPTY }.message(reply)?)
 }

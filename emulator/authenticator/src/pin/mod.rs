@@ -2,6 +2,7 @@
 
 pub(crate) mod attempts;
 pub(crate) mod client_pin;
+pub(crate) mod persistent;
 pub(crate) mod protocol;
 pub(crate) mod token;
 
@@ -10,11 +11,11 @@ use wire::ctap2::Permissions;
 use zeroize::Zeroizing;
 
 use self::attempts::Attempts;
-use self::protocol::{Agreement, PinUvAuthProtocol};
+use self::protocol::{Agreement, PinUvAuthProtocol, SharedSecret};
 use self::token::Token;
 use crate::event::Uptime;
 use crate::look::Look;
-use crate::platform::{Platform, StoreError};
+use crate::platform::{P256Point, Platform, StoreError};
 use crate::profile::Features;
 use crate::record;
 
@@ -73,6 +74,17 @@ impl Pin {
             None => Agreement::generate(platform)?,
         };
         Ok(place.insert(held))
+    }
+
+    /// `decapsulate`: the shared secret with the platform.
+    pub(crate) fn decapsulate(
+        &mut self,
+        platform: &mut dyn Platform,
+        protocol: PinUvAuthProtocol,
+        peer: &P256Point,
+    ) -> Result<SharedSecret, Status> {
+        let agreement = self.agreement(platform, protocol)?;
+        agreement.decapsulate(platform, protocol, peer).map_err(|_| Status::INVALID_PARAMETER)
     }
 
     /// `regenerate`: the next question gets another key.
@@ -164,4 +176,13 @@ fn write(hash: &[u8; HASH], facts: Facts) -> Zeroizing<[u8; RECORD]> {
     *code_points = facts.code_points;
     *force_change = u8::from(facts.force_change);
     space
+}
+
+/// The content of the PIN's record with other facts.
+pub(crate) fn rewritten(
+    platform: &mut dyn Platform,
+    facts: Facts,
+) -> Result<Zeroizing<[u8; RECORD]>, StoreError> {
+    let (hash, _) = read(platform)?.ok_or(StoreError::Failed)?;
+    Ok(write(&hash, facts))
 }

@@ -115,13 +115,12 @@ impl Crypto for Bench {
         let mut secret = [0; 32];
         self.fill(&mut secret);
         let key = SigningKey::from_slice(&secret).map_err(|_| CryptoError::Failed)?;
-        let point = key.verifying_key().to_sec1_point(false);
-        let (x, y) = (point.x().unwrap(), point.y().unwrap());
-        let parts: [&[u8]; 4] =
-            [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], x, &[0x22, 0x58, 0x20], y];
-        let encoded = parts.concat();
-        public.get_mut(..encoded.len()).ok_or(CryptoError::TooSmall)?.copy_from_slice(&encoded);
-        Ok((self.keep(secret, keep), encoded.len()))
+        let length = write_public(&key, public)?;
+        Ok((self.keep(secret, keep), length))
+    }
+
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        write_public(&self.secret(key)?, public)
     }
 
     fn import(&mut self, _alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
@@ -223,3 +222,13 @@ impl Store for Bench {
 }
 
 const PAD: u8 = 0xa5;
+
+/// A COSE_Key.
+fn write_public(key: &SigningKey, public: &mut [u8]) -> Result<usize, CryptoError> {
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = (point.x().unwrap(), point.y().unwrap());
+    let parts: [&[u8]; 4] = [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], x, &[0x22, 0x58, 0x20], y];
+    let encoded = parts.concat();
+    public.get_mut(..encoded.len()).ok_or(CryptoError::TooSmall)?.copy_from_slice(&encoded);
+    Ok(encoded.len())
+}
