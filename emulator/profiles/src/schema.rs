@@ -11,7 +11,7 @@ use authenticator::profile::{
 use toml::de::{DeTable, DeValue};
 
 use crate::aaguid::Aaguid;
-use crate::check::{CREDENTIALS_MAX, KEY_HANDLE_MAX, KEY_HANDLE_MIN, MSG_SIZE_MIN, RULES};
+use crate::check::{CREDENTIALS_MAX, KEY_HANDLE_MAX, KEY_HANDLE_MIN, MSG_SIZE_MIN, rules};
 use crate::entry::{Entry, Kind, Source};
 use crate::features;
 use crate::problem::ProfileError;
@@ -80,7 +80,7 @@ fn whole_file(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Option<(Profile, St
 
 /// Runs the rules whose fields are all readable.
 fn cross_check(notes: &mut Notes<'_>, table: &DeTable<'_>, profile: &Profile) {
-    for rule in RULES {
+    for rule in rules() {
         if rule.reads.iter().any(|field| notes.is_bad(field)) {
             continue;
         }

@@ -182,12 +182,12 @@ fn a_finger_that_gave_the_token_is_the_touch_too_for_a_while() {
     let mut key = stocked();
     let token = key.uv_token(2, MC, None).unwrap();
     let Step::Reply(length) = key.request(HERE, &make(RP, &token).bytes()) else { panic!("asked again") };
-    assert_eq!(Made::of(&key.reply[..length].to_vec()).flags, 0x45);
+    assert_eq!(Made::of(&key.reply[..length]).flags, 0x45);
     let token = key.uv_token(2, GA, None).unwrap();
     assert_eq!(Got::of(&key.send(&silent(RP, &token).bytes())).flags, 0x04, "presence was not wanted");
     let request = Get { up: None, ..silent(RP, &token) }.bytes();
     let Step::Reply(length) = key.request(HERE, &request) else { panic!("asked again") };
-    assert_eq!(Got::of(&key.reply[..length].to_vec()).flags, 0x05);
+    assert_eq!(Got::of(&key.reply[..length]).flags, 0x05);
     assert_eq!(key.send_status(&request), Status::PIN_AUTH_INVALID, "spent");
     // 30 seconds later the user is not known to be there.
     let token = key.uv_token(2, GA, None).unwrap();

@@ -1,10 +1,14 @@
 //! `[ctap2.features]`: PIN, token, extensions, under the names that getInfo has for them.
 
+mod rules;
+
 use authenticator::profile::{CRED_BLOB_MAX, Extensions, Features, MIN_PIN_LENGTH_RPIDS_MAX, PIN_LENGTH_MAX};
 use serde::{Deserialize, Serialize};
 
 use crate::read::{Fields, Notes};
 use crate::words::{Word, Words};
+
+pub(crate) use rules::RULES;
 
 /// One extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
