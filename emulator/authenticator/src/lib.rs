@@ -17,13 +17,16 @@ mod command;
 mod counter;
 mod credential;
 mod event;
+mod extension;
 mod look;
 mod machine;
 mod pending;
+mod pin;
 pub mod platform;
 pub mod profile;
 mod prompt;
 mod record;
+mod settings;
 mod state;
 #[cfg(test)]
 mod tests;

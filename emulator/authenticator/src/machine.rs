@@ -37,7 +37,7 @@ impl Authenticator {
         self.state = None;
         self.pending = None;
         self.prompt = None;
-        self.state = Some(State::load(now, platform)?);
+        self.state = Some(State::load(now, &self.profile.features(), platform)?);
         Ok(())
     }
 
@@ -134,23 +134,41 @@ impl Authenticator {
 
     fn user(&mut self, now: Uptime, platform: &mut dyn Platform, act: UserAct, reply: &mut [u8]) -> Step {
         let until = self.patience(now);
-        let Some(mut pending) = self.pending.take() else { return self.prompted(now, act) };
+        let Some(pending) = self.pending.take() else { return self.prompted(now, act) };
         if now >= pending.until {
-            return status(Status::USER_ACTION_TIMEOUT, reply);
+            return self.end(&pending, Status::USER_ACTION_TIMEOUT, reply);
         }
-        match pending.take(act) {
-            Outcome::Again => {
-                let ask = pending.ask;
-                self.pending = Some(Pending { until, ..pending });
-                Step::Ask(ask)
-            }
-            Outcome::End(end) => status(end, reply),
+        let Some(state) = &mut self.state else { return status(Status::OTHER, reply) };
+        let from = pending.from;
+        let mut context = command::Context { profile: &self.profile, state, platform, now, from };
+        let ask = match pending.take(act) {
             Outcome::Go => {
-                let Some(state) = &mut self.state else { return status(Status::OTHER, reply) };
-                let from = pending.from;
-                let mut context = command::Context { profile: &self.profile, state, platform, now, from };
-                Step::Reply(command::complete(&mut context, pending.work, Some(pending.ask), reply))
+                return Step::Reply(command::complete(&mut context, pending.work, Some(pending.ask), reply));
             }
+            Outcome::End(end) => return self.end(&pending, end, reply),
+            Outcome::Again => pending.ask,
+            Outcome::Mismatch => match pending.ask_again() {
+                None => return status(command::uv_failed(&context, &pending.work), reply),
+                Some(ask) => match command::charge(&mut context, ask) {
+                    Ok(()) => ask,
+                    Err(failed) => return status(failed, reply),
+                },
+            },
+        };
+        self.pending = Some(Pending { until, ask, ..pending });
+        Step::Ask(ask)
+    }
+
+    /// The wait ends without an attempt.
+    fn end(&mut self, pending: &Pending, end: Status, reply: &mut [u8]) -> Step {
+        self.refund(pending);
+        status(end, reply)
+    }
+
+    /// Gives back the attempt at verification that was charged and not made.
+    fn refund(&mut self, pending: &Pending) {
+        if let (Some(state), Ask::Verification { .. }) = (&mut self.state, pending.ask) {
+            state.pin.attempts.refund_uv();
         }
     }
 
@@ -166,7 +184,7 @@ impl Authenticator {
 
     fn cancel(&mut self, from: Channel, reply: &mut [u8]) -> Step {
         match self.pending.take() {
-            Some(pending) if pending.from == from => status(Status::KEEPALIVE_CANCEL, reply),
+            Some(pending) if pending.from == from => self.end(&pending, Status::KEEPALIVE_CANCEL, reply),
             others => {
                 self.pending = others;
                 Step::Quiet
@@ -175,17 +193,20 @@ impl Authenticator {
     }
 
     fn abort(&mut self, from: Channel) -> Step {
-        self.pending = self.pending.take().filter(|pending| pending.from != from);
+        if let Some(pending) = self.pending.take_if(|pending| pending.from == from) {
+            self.refund(&pending);
+        }
         self.prompt = self.prompt.take().filter(|prompt| prompt.from != from);
         if let Some(state) = &mut self.state {
             state.sequence = state.sequence.take().filter(|sequence| sequence.from != from);
+            state.enumeration = state.enumeration.take().filter(|enumeration| enumeration.from != from);
         }
         Step::Quiet
     }
 
     fn tick(&mut self, now: Uptime, reply: &mut [u8]) -> Step {
         match self.pending.take() {
-            Some(pending) if now >= pending.until => status(Status::USER_ACTION_TIMEOUT, reply),
+            Some(pending) if now >= pending.until => self.end(&pending, Status::USER_ACTION_TIMEOUT, reply),
             still => {
                 self.pending = still;
                 Step::Quiet

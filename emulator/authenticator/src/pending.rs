@@ -2,6 +2,8 @@
 
 use crate::command::{get_assertion, make_credential};
 use crate::event::{Ask, Channel, Uptime, UserAct};
+use crate::pin::attempts::Attempts;
+use crate::pin::client_pin;
 use crate::profile::Profile;
 use wire::Status;
 
@@ -23,6 +25,10 @@ pub(crate) enum Work {
     MakeCredential(make_credential::Plan),
     /// authenticatorGetAssertion.
     GetAssertion(get_assertion::Plan),
+    /// authenticatorClientPIN, getPinUvAuthTokenUsingUvWithPermissions.
+    Token(client_pin::Plan),
+    /// A touch is asked for; the answer is whether a PIN is set.
+    Probe,
     /// authenticatorSelection.
     Selection,
     /// authenticatorReset.
@@ -31,8 +37,10 @@ pub(crate) enum Work {
 
 /// What a user's act means for the request.
 pub(crate) enum Outcome {
-    /// Ask again.
+    /// Ask the same again: nothing was tried.
     Again,
+    /// An attempt at verification failed.
+    Mismatch,
     /// Do it.
     Go,
     /// It ends with this status.
@@ -41,17 +49,20 @@ pub(crate) enum Outcome {
 
 impl Work {
     /// What the user is to be asked for; `None` for nothing.
-    pub(crate) fn ask(&self, profile: &Profile) -> Option<Ask> {
-        let (uv, up) = match self {
-            Self::MakeCredential(plan) => (plan.uv, true),
-            Self::GetAssertion(plan) => (plan.uv, plan.up),
-            Self::Selection | Self::Reset => (false, true),
-        };
-        if uv {
-            let attempts_left = profile.ctap2.map_or(1, |ctap2| ctap2.uv_attempts).max(1);
-            return Some(Ask::Verification { attempts_left });
+    pub(crate) fn ask(&self, profile: &Profile, attempts: &Attempts) -> Option<Ask> {
+        // performBuiltInUv (6.5.3.1): so many attempts in one go, and no more than are left at all.
+        let in_one_go = profile.ctap2.map_or(1, |ctap2| ctap2.uv_attempts).max(1);
+        let limited =
+            |most: u8| if profile.features().uv_retries == 0 { most } else { most.min(attempts.uv()) };
+        match self {
+            Self::MakeCredential(plan) => plan.verification.ask(true, limited(in_one_go)),
+            Self::GetAssertion(plan) => plan.verification.ask(plan.up, limited(in_one_go)),
+            Self::Token(plan) => {
+                let most = if plan.internal_retry { in_one_go } else { 1 };
+                Some(Ask::Verification { attempts_left: limited(most) })
+            }
+            Self::Probe | Self::Selection | Self::Reset => Some(Ask::Presence),
         }
-        up.then_some(Ask::Presence)
     }
 
     /// The relying party, for a screen.
@@ -59,7 +70,8 @@ impl Work {
         match self {
             Self::MakeCredential(plan) => Some(plan.rp_id.as_str()),
             Self::GetAssertion(plan) => Some(plan.rp_id.as_str()),
-            Self::Selection | Self::Reset => None,
+            Self::Token(plan) => plan.rp_id.as_ref().map(|rp_id| rp_id.as_str()),
+            Self::Probe | Self::Selection | Self::Reset => None,
         }
     }
 
@@ -68,25 +80,31 @@ impl Work {
         match self {
             Self::MakeCredential(plan) => plan.user.name.as_ref().map(|name| name.as_str()),
             Self::GetAssertion(plan) => plan.user_name.as_ref().map(|name| name.as_str()),
-            Self::Selection | Self::Reset => None,
+            Self::Token(_) | Self::Probe | Self::Selection | Self::Reset => None,
         }
     }
 }
 
 impl Pending {
-    /// Takes an act of the user (CTAP 2.1, 6.5.3.1 "performBuiltInUv" for the attempts).
-    pub(crate) fn take(&mut self, act: UserAct) -> Outcome {
-        match (&mut self.ask, act) {
+    /// What an act of the user means (CTAP 2.1, 6.5.3.1 "performBuiltInUv" for the attempts).
+    pub(crate) fn take(&self, act: UserAct) -> Outcome {
+        match (self.ask, act) {
             (_, UserAct::Declined) => Outcome::End(Status::OPERATION_DENIED),
             (Ask::Presence, UserAct::Touched | UserAct::Verified | UserAct::Mismatch) => Outcome::Go,
             // A finger that stays too short to be read.
             (Ask::Verification { .. }, UserAct::Touched) => Outcome::Again,
             (Ask::Verification { .. }, UserAct::Verified) => Outcome::Go,
-            (Ask::Verification { attempts_left }, UserAct::Mismatch) => {
-                *attempts_left = attempts_left.saturating_sub(1);
-                // 6.1.2 step 11.2.3 and 6.2.2 step 6.2.3: without a client PIN to fall back to, the operation is denied.
-                if *attempts_left == 0 { Outcome::End(Status::OPERATION_DENIED) } else { Outcome::Again }
+            (Ask::Verification { .. }, UserAct::Mismatch) => Outcome::Mismatch,
+        }
+    }
+
+    /// The question after a mismatch; `None` if that was the last attempt.
+    pub(crate) fn ask_again(&self) -> Option<Ask> {
+        match self.ask {
+            Ask::Verification { attempts_left: left @ 2.. } => {
+                Some(Ask::Verification { attempts_left: left.saturating_sub(1) })
             }
+            Ask::Verification { .. } | Ask::Presence => None,
         }
     }
 }

@@ -89,6 +89,9 @@ pub trait Crypto {
     /// Takes the private scalar of a P-256 key in (attestation keys made elsewhere), 32 bytes big endian.
     fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError>;
 
+    /// Writes the public half of a key as a COSE_Key (CBOR), as [`generate`](Self::generate) did; returns its length.
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError>;
+
     /// Forgets a stored key. A wrapped one needs no forgetting: no effect.
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError>;
 

@@ -3,7 +3,11 @@
 //! `Profile` is one owned `Copy` value (fixed arrays, no borrowed slices), so one that was loaded from a file needs no leak
 //! and a constant one no allocation. The catalogue and the file format live in the `profiles` crate.
 
+mod features;
+
 use wire::cose::Alg;
+
+pub use features::{CRED_BLOB_MAX, Extensions, Features, MIN_PIN_LENGTH_RPIDS_MAX, PIN_LENGTH_MAX};
 
 /// The most algorithms that a profile may list.
 pub const ALGORITHMS_MAX: usize = 8;
@@ -78,6 +82,13 @@ pub struct Versions {
     pub fido_2_3: bool,
 }
 
+impl Versions {
+    /// A version of CTAP 2.1 or later is claimed: its steps hold rather than those of CTAP 2.0.
+    pub const fn newer(self) -> bool {
+        self.fido_2_1 || self.fido_2_3
+    }
+}
+
 /// Where the authenticator sits (WebAuthn, authenticator attachment).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attachment {
@@ -149,6 +160,8 @@ pub struct Ctap2 {
     pub max_msg_size: u16,
     /// firmwareVersion of getInfo; 0 = not reported.
     pub firmware_version: u32,
+    /// PIN, token, extensions.
+    pub features: Features,
 }
 
 impl Ctap2 {
@@ -207,4 +220,11 @@ pub struct Profile {
     pub reset_window_ms: u32,
     /// The USB identity.
     pub usb: Usb,
+}
+
+impl Profile {
+    /// Options, limits and extensions; those of a key without CTAP2 are none.
+    pub fn features(&self) -> Features {
+        self.ctap2.map_or(Features::NONE, |ctap2| ctap2.features)
+    }
 }

@@ -4,6 +4,11 @@
 //! |---|---|
 //! | `0x0000_0001` | device secret, 32 bytes |
 //! | `0x0000_0002` | global signature counter, `u32` big endian |
+//! | `0x0000_0003` | PIN: 16 bytes of its hash, its length in code points, forcePINChange |
+//! | `0x0000_0004` | PIN attempts and attempts at built-in verification left, one byte each |
+//! | `0x0000_0005` | what authenticatorConfig set |
+//! | `0x0000_0006` | relying parties that may ask for the minimum PIN length |
+//! | `0x0000_0007` | token for reading credential management, one of 32 bytes for each protocol |
 //! | `0x1000_0000` | attestation key blob |
 //! | `0x1000_0001`.. | attestation certificates, leaf first |
 //! | `0x8hhh_hsss` | resident credentials: 14 bits of the RP id's hash, 14 bits of slot |
@@ -16,6 +21,16 @@ use crate::platform::RecordKey;
 pub(crate) const SECRET: RecordKey = RecordKey(0x0000_0001);
 /// The global signature counter.
 pub(crate) const COUNTER: RecordKey = RecordKey(0x0000_0002);
+/// The PIN.
+pub(crate) const PIN: RecordKey = RecordKey(0x0000_0003);
+/// The attempts left.
+pub(crate) const RETRIES: RecordKey = RecordKey(0x0000_0004);
+/// What authenticatorConfig set.
+pub(crate) const SETTINGS: RecordKey = RecordKey(0x0000_0005);
+/// The relying parties that may ask for the minimum PIN length.
+pub(crate) const MIN_PIN_RPIDS: RecordKey = RecordKey(0x0000_0006);
+/// The persistentPinUvAuthTokens.
+pub(crate) const PERSISTENT_TOKENS: RecordKey = RecordKey(0x0000_0007);
 /// The attestation key's blob.
 pub(crate) const ATTESTATION_KEY: RecordKey = RecordKey(0x1000_0000);
 /// The attestation certificates, leaf first. Their number is [`CHAIN_MAX`].

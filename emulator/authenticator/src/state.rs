@@ -4,9 +4,13 @@ use zeroize::Zeroizing;
 
 use crate::credential::resident;
 use crate::event::{Channel, Uptime};
+use crate::extension::get::GetExtensions;
 use crate::look::Look;
+use crate::pin::Pin;
 use crate::platform::{Change, KeyBlob, Platform, StoreError};
+use crate::profile::Features;
 use crate::record;
+use crate::settings::Settings;
 
 /// The state between requests.
 pub(crate) struct State {
@@ -22,6 +26,12 @@ pub(crate) struct State {
     pub(crate) residents: u16,
     /// What getNextAssertion goes on with.
     pub(crate) sequence: Option<Sequence>,
+    /// What credential management goes on with.
+    pub(crate) enumeration: Option<Enumeration>,
+    /// PIN, attempts, token.
+    pub(crate) pin: Pin,
+    /// What authenticatorConfig set.
+    pub(crate) settings: Settings,
 }
 
 /// An assertion that has more credentials to offer (CTAP 2.1, 6.3). Bound to the channel that began it.
@@ -40,11 +50,46 @@ pub(crate) struct Sequence {
     pub(crate) left: u16,
     /// The flags of the first assertion.
     pub(crate) flags: crate::command::Given,
+    /// The extensions that it asked for.
+    pub(crate) extensions: GetExtensions,
+}
+
+/// An enumeration of credential management (CTAP 2.1, 6.8.3 and 6.8.4). Bound to the channel that began it.
+pub(crate) struct Enumeration {
+    /// The channel.
+    pub(crate) from: Channel,
+    /// When it is forgotten.
+    pub(crate) until: Uptime,
+    /// How many are left; never 0.
+    pub(crate) left: u16,
+    /// Of what, and where it stands.
+    pub(crate) rest: Rest,
+}
+
+/// What an enumeration goes on with.
+#[derive(Clone, Copy)]
+pub(crate) enum Rest {
+    /// Relying parties, above this hash.
+    Rps {
+        /// The hash of the last one.
+        last: [u8; 32],
+    },
+    /// Credentials of a relying party, older than this.
+    Credentials {
+        /// The relying party.
+        rp_id_hash: [u8; 32],
+        /// The order number of the last one.
+        below: u32,
+    },
 }
 
 impl State {
     /// Reads the state from the store; at the very first power-on, makes it. Forgets keys that no record names.
-    pub(crate) fn load(now: Uptime, platform: &mut dyn Platform) -> Result<Self, StoreError> {
+    pub(crate) fn load(
+        now: Uptime,
+        features: &Features,
+        platform: &mut dyn Platform,
+    ) -> Result<Self, StoreError> {
         let mut state = Self {
             powered: now,
             secret: Zeroizing::new([0; 32]),
@@ -52,6 +97,9 @@ impl State {
             order: 0,
             residents: 0,
             sequence: None,
+            enumeration: None,
+            pin: Pin::load(features, platform)?,
+            settings: Settings::load(features, platform)?,
         };
         match platform.read(record::SECRET, 0, state.secret.as_mut())? {
             Some(32) => {}
@@ -86,12 +134,19 @@ impl State {
     }
 
     /// Forgets everything but the attestation, and makes a new secret: wrapped credentials die with the old one.
-    pub(crate) fn reset(&mut self, platform: &mut dyn Platform) -> Result<(), StoreError> {
+    pub(crate) fn reset(
+        &mut self,
+        features: &Features,
+        platform: &mut dyn Platform,
+    ) -> Result<(), StoreError> {
         self.secret = fresh(platform, &[Change::Wipe { except: &record::SURVIVES_RESET }])?;
         self.counter = 0;
         self.order = 0;
         self.residents = 0;
         self.sequence = None;
+        self.enumeration = None;
+        self.pin = Pin::none(features);
+        self.settings = Settings::factory(features);
         // The records are gone whatever happens from here on; what the sweep does not reach, the next power-on's does.
         if mark_attestation(platform).is_ok() {
             platform.sweep();

@@ -32,12 +32,12 @@ pub(crate) struct Rule {
     pub(crate) check: fn(&Profile) -> Option<Wrong>,
 }
 
-fn unless(holds: bool, field: &'static str, message: &'static str, help: &'static str) -> Option<Wrong> {
+pub(crate) fn unless(holds: bool, field: &'static str, message: &'static str, help: &'static str) -> Option<Wrong> {
     (!holds).then_some(Wrong { field, message, help })
 }
 
 /// `holds` is true of the CTAP2 side; true if there is none.
-fn ctap2(profile: &Profile, holds: impl Fn(&Ctap2) -> bool) -> bool {
+pub(crate) fn ctap2(profile: &Profile, holds: impl Fn(&Ctap2) -> bool) -> bool {
     profile.ctap2.as_ref().is_none_or(holds)
 }
 
@@ -54,7 +54,11 @@ fn longest_id(profile: &Profile, ctap2: &Ctap2) -> u16 {
 }
 
 /// All rules.
-pub(crate) const RULES: &[Rule] = &[
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(crate::features::RULES)
+}
+
+const RULES: &[Rule] = &[
     Rule {
         reads: &["versions", "ctap2"],
         check: |p| {
@@ -114,10 +118,10 @@ pub(crate) const RULES: &[Rule] = &[
         reads: &["versions"],
         check: |p| {
             unless(
-                !p.versions.fido_2_1 && !p.versions.fido_2_3,
+                !p.versions.fido_2_3,
                 "versions",
-                "a version is claimed whose mandatory features this build does not have",
-                "claim U2F_V2 and FIDO_2_0 only",
+                "FIDO_2_3 is claimed, whose mandatory features this build does not have",
+                "claim FIDO_2_1 at most",
             )
         },
     },

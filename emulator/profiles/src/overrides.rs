@@ -5,7 +5,8 @@ use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Pr
 use serde::{Deserialize, Serialize};
 
 use crate::aaguid::Aaguid;
-use crate::check::{CREDENTIALS_MAX, MSG_SIZE_MIN, RULES};
+use crate::check::{CREDENTIALS_MAX, MSG_SIZE_MIN, rules};
+use crate::features::FeaturesOverride;
 use crate::schema::algorithms;
 use crate::words::{Transport, Version, Word};
 
@@ -31,7 +32,8 @@ pub struct Override {
     /// The versions that the key still claims; the side of a version that is dropped goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<Vec<Word<Version>>>,
-    /// Resident credentials can be stored; `false` drops the room for them, `true` makes room for 25 if there was none.
+    /// Resident credentials can be stored; `false` drops the room for them and their management, `true` makes room for 25
+    /// if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rk: Option<bool>,
     /// Built-in user verification.
@@ -55,6 +57,9 @@ pub struct Override {
     /// maxMsgSize of getInfo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_msg_size: Option<u16>,
+    /// PIN, token, extensions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<FeaturesOverride>,
 }
 
 /// An override that does not fit the profile.
@@ -98,12 +103,13 @@ impl Override {
                 }
             }
         }
-        for (field, fits, range) in self.ranges() {
+        let features = self.features.iter().flat_map(FeaturesOverride::ranges);
+        for (field, fits, range) in self.ranges().into_iter().chain(features) {
             if !fits {
                 refuse(field, "out of range", range);
             }
         }
-        for found in RULES.iter().filter_map(|rule| (rule.check)(&changed)) {
+        for found in rules().filter_map(|rule| (rule.check)(&changed)) {
             refuse(found.field, found.message, found.help);
         }
         if wrong.is_empty() { Ok(changed) } else { Err(wrong) }
@@ -119,7 +125,7 @@ impl Override {
         }
         if let Some(versions) = &self.versions {
             profile.versions = Version::collect(versions.iter().map(|word| word.0));
-            profile.ctap2 = profile.ctap2.filter(|_| profile.versions.fido_2_0);
+            profile.ctap2 = profile.ctap2.filter(|_| profile.versions.fido_2_0 || profile.versions.fido_2_1);
             profile.u2f = profile.u2f.filter(|_| profile.versions.u2f_v2);
         }
     }
@@ -129,6 +135,10 @@ impl Override {
             ctap2.rk = rk;
             let room = if ctap2.resident_credentials == 0 { 25 } else { ctap2.resident_credentials };
             ctap2.resident_credentials = if rk { room } else { 0 };
+            let features = &mut ctap2.features;
+            features.cred_mgmt &= rk;
+            features.credential_mgmt_preview &= rk;
+            features.per_cred_mgmt_ro &= rk;
         }
         set(&mut ctap2.uv, self.uv.map(|word| word.0));
         set(&mut ctap2.uv_attempts, self.uv_attempts);
@@ -140,6 +150,9 @@ impl Override {
         set(&mut ctap2.attestation, self.attestation.map(|word| word.0));
         set(&mut ctap2.max_credential_count_in_list, self.max_credential_count_in_list);
         set(&mut ctap2.max_msg_size, self.max_msg_size);
+        if let Some(features) = &self.features {
+            features.apply(&mut ctap2.features);
+        }
     }
 
     /// The settings that are there and belong to `[ctap2]`.
@@ -153,6 +166,7 @@ impl Override {
             (self.attestation.is_some(), "ctap2.attestation"),
             (self.max_credential_count_in_list.is_some(), "ctap2.max-credential-count-in-list"),
             (self.max_msg_size.is_some(), "ctap2.max-msg-size"),
+            (self.features.is_some(), "ctap2.features"),
         ]
         .into_iter()
         .filter_map(|(there, field)| there.then_some(field))

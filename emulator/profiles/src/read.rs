@@ -149,6 +149,41 @@ impl<'d, 'i> Fields<'d, 'i> {
         fits
     }
 
+    /// A list of whole numbers in `range`, none twice.
+    pub(crate) fn numbers<T: TryFrom<i64> + PartialEq>(
+        &mut self,
+        notes: &mut Notes<'_>,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<Vec<T>> {
+        let value = self.get(name)?;
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong(notes, name, value, "a list of whole numbers");
+            return None;
+        };
+        let field = format!("{}{name}", self.path);
+        let mut numbers = Vec::new();
+        for item in array.iter() {
+            let Some(integer) = item.get_ref().as_integer() else {
+                self.wrong(notes, name, item, "a list of whole numbers");
+                continue;
+            };
+            let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+            match number.filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok()) {
+                None => {
+                    let message =
+                        format!("`{field}` lists {} to {}, found {integer}", range.start(), range.end());
+                    notes.note(field.clone(), item.span(), message, None);
+                }
+                Some(number) if numbers.contains(&number) => {
+                    notes.note(field.clone(), item.span(), format!("{integer} is listed twice"), None);
+                }
+                Some(number) => numbers.push(number),
+            }
+        }
+        Some(numbers)
+    }
+
     /// One word of a kind.
     pub(crate) fn word<T: Words>(&mut self, notes: &mut Notes<'_>, name: &'static str) -> Option<T> {
         let text = self.text(notes, name)?;
@@ -237,7 +272,8 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
             (strsim::jaro_winkler(&name, &candidate.to_lowercase().replace('_', "-")), candidate)
         })
         .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        // Of equals the first.
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, candidate)| candidate)
 }
 

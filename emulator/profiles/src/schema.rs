@@ -5,13 +5,15 @@ use std::ops::Range;
 
 use authenticator::platform::Alg;
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, NAME_MAX, Name, Profile, U2f, Usb,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, NAME_MAX, Name, Profile, U2f,
+    Usb,
 };
 use toml::de::{DeTable, DeValue};
 
 use crate::aaguid::Aaguid;
-use crate::check::{CREDENTIALS_MAX, KEY_HANDLE_MAX, KEY_HANDLE_MIN, MSG_SIZE_MIN, RULES};
+use crate::check::{CREDENTIALS_MAX, KEY_HANDLE_MAX, KEY_HANDLE_MIN, MSG_SIZE_MIN, rules};
 use crate::entry::{Entry, Kind, Source};
+use crate::features;
 use crate::problem::ProfileError;
 use crate::read::{Fields, Notes};
 use crate::words::{Told, Transport, Version, Words};
@@ -79,7 +81,7 @@ fn whole_file(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Option<(Profile, St
 
 /// Runs the rules whose fields are all readable.
 fn cross_check(notes: &mut Notes<'_>, table: &DeTable<'_>, profile: &Profile) {
-    for rule in RULES {
+    for rule in rules() {
         if rule.reads.iter().any(|field| notes.is_bad(field)) {
             continue;
         }
@@ -94,9 +96,11 @@ fn place(table: &DeTable<'_>, field: &str) -> Range<usize> {
     let (outer, inner) = field.split_once('.').map_or((field, None), |(outer, inner)| (outer, Some(inner)));
     let Some((key, value)) = table.get_key_value(outer) else { return 0..0 };
     match value.get_ref() {
-        DeValue::Table(table) => {
-            inner.and_then(|inner| table.get(inner)).map_or_else(|| key.span(), |v| v.span())
-        }
+        DeValue::Table(table) => match inner.map(|inner| place(table, inner)) {
+            // Not written: the head of the table that it would be in.
+            None | Some(Range { start: 0, end: 0 }) => key.span(),
+            Some(inside) => inside,
+        },
         _ => value.span(),
     }
 }
@@ -220,6 +224,7 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
     let told = fields.words::<Told>(notes, "get-info").unwrap_or_else(|| vec![Told::Transports]);
     let max_msg_size = fields.number(notes, "max-msg-size", MSG_SIZE_MIN..=7609);
     let firmware_version = fields.number(notes, "firmware-version", 0..=i64::from(u32::MAX));
+    let features = fields.table(notes, "features").map(|inner| features::read(notes, inner));
     fields.finish(notes);
     let (algorithms, algorithm_count) = algorithms(&listed);
     Ctap2 {
@@ -235,6 +240,7 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
         tells: Told::collect(&told),
         max_msg_size: max_msg_size.unwrap_or(1024),
         firmware_version: firmware_version.unwrap_or_default(),
+        features: features.unwrap_or(Features::NONE),
     }
 }
 

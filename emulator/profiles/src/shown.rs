@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::aaguid::Aaguid;
 use crate::entry::{Entry, Kind};
+use crate::features::ShownFeatures;
 use crate::words::{Told, Transport, Version, Word};
 
 /// A model with the names and words of its file.
@@ -56,6 +57,7 @@ pub struct ShownCtap2 {
     pub get_info: Vec<Word<Told>>,
     pub max_msg_size: u16,
     pub firmware_version: u32,
+    pub features: ShownFeatures,
 }
 
 /// The U2F side.
@@ -135,6 +137,7 @@ impl From<&Ctap2> for ShownCtap2 {
             get_info: Told::set(ctap2.tells).into_iter().map(Word).collect(),
             max_msg_size: ctap2.max_msg_size,
             firmware_version: ctap2.firmware_version,
+            features: ShownFeatures::from(&ctap2.features),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod broken;
 mod catalogue;
+mod features;
 mod overrides;
 mod rules;
 

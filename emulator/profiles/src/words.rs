@@ -79,11 +79,14 @@ pub enum Version {
     U2fV2,
     /// `FIDO_2_0`.
     Fido20,
+    /// `FIDO_2_1`.
+    Fido21,
 }
 
 impl Words for Version {
     const WHAT: &'static str = "version";
-    const WORDS: &'static [(&'static str, Self)] = &[("U2F_V2", Self::U2fV2), ("FIDO_2_0", Self::Fido20)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("U2F_V2", Self::U2fV2), ("FIDO_2_0", Self::Fido20), ("FIDO_2_1", Self::Fido21)];
 }
 
 impl Version {
@@ -94,6 +97,7 @@ impl Version {
             match version {
                 Self::U2fV2 => flags.u2f_v2 = true,
                 Self::Fido20 => flags.fido_2_0 = true,
+                Self::Fido21 => flags.fido_2_1 = true,
             }
         }
         flags
@@ -101,7 +105,7 @@ impl Version {
 
     /// The versions whose flags are set.
     pub fn claimed(flags: Versions) -> Vec<Self> {
-        [(flags.u2f_v2, Self::U2fV2), (flags.fido_2_0, Self::Fido20)]
+        [(flags.u2f_v2, Self::U2fV2), (flags.fido_2_0, Self::Fido20), (flags.fido_2_1, Self::Fido21)]
             .into_iter()
             .filter_map(|(set, version)| set.then_some(version))
             .collect()

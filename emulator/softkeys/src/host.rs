@@ -188,6 +188,14 @@ impl<E: Engine, S: Vault> Crypto for Host<E, S> {
         self.keep(key, keep)
     }
 
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        self.with_key(key, |engine, key| match key {
+            Key::P256(key) => cose::write_p256(&engine.public(key)?, public),
+            Key::Ed25519(key) => cose::write_ed25519(key.public_key().as_ref(), public),
+            Key::Rsa(key) => cose::write_rsa(key.public(), public),
+        })
+    }
+
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
         if key.as_bytes().len() == WRAPPED {
             return Ok(());

@@ -1,8 +1,8 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f,
-    Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports,
+    U2f, Usb, Versions,
 };
 use wire::Alg;
 
@@ -27,6 +27,7 @@ pub fn profile() -> Option<Profile> {
             tells: Tells { transports: true, algorithms: true },
             max_msg_size: 1200,
             firmware_version: 1,
+            features: Features::NONE,
         }),
         u2f: Some(U2f { key_handle: 64 }),
         counter: Counter::PerCredential,

@@ -26,6 +26,10 @@ impl Crypto for Nothing {
         answer(Err(CryptoError::Failed))
     }
 
+    fn public(&mut self, _: &KeyBlob, _: &mut [u8]) -> Result<usize, CryptoError> {
+        answer(Err(CryptoError::Failed))
+    }
+
     fn destroy(&mut self, _: &KeyBlob) -> Result<(), CryptoError> {
         answer(Ok(()))
     }

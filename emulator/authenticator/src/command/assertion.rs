@@ -10,9 +10,11 @@ use super::with_credential::{Used, with_credential};
 use super::{Context, Given, SIGNATURE_MAX, flags};
 use crate::credential::Found;
 use crate::credential::resident::Resident;
+use crate::extension::get::{GetExtensions, OUTPUTS_MAX, Of};
 
 /// What is to be said and signed.
 pub(super) struct Wanted<'a> {
+    pub(super) extensions: &'a GetExtensions,
     pub(super) rp_id_hash: &'a [u8; 32],
     pub(super) client_data_hash: &'a [u8; 32],
     pub(super) given: Given,
@@ -38,25 +40,29 @@ fn write(
     used: &Used<'_>,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
+    let mut outputs = [0; OUTPUTS_MAX];
+    let of =
+        Of { id: used.id, cred_blob: used.record.and_then(|record| record.cred_blob), uv: wanted.given.uv };
     let data = AuthData {
         rp_id_hash: wanted.rp_id_hash,
         flags: flags(context.profile, wanted.given),
         sign_count: used.sign_count,
         attested: None,
-        extensions: None,
+        extensions: wanted.extensions.outputs(context, &of, &mut outputs)?,
     };
     // The client data hash follows at once: together they are what is signed.
-    let mut message = [0; HEAD_LEN + 32];
-    let (auth_data, hash) = message.split_at_mut_checked(HEAD_LEN).ok_or(Status::OTHER)?;
-    data.encode(auth_data)?;
-    hash.copy_from_slice(wanted.client_data_hash);
+    let mut message = [0; HEAD_LEN + OUTPUTS_MAX + 32];
+    let length = data.encode(&mut message)?;
+    let whole = length.checked_add(32).ok_or(Status::OTHER)?;
+    message.get_mut(length..whole).ok_or(Status::OTHER)?.copy_from_slice(wanted.client_data_hash);
+    let signed = message.get(..whole).ok_or(Status::OTHER)?;
     let mut space = [0; SIGNATURE_MAX];
-    let signature = sign(context, used.key, &message, &mut space)?;
+    let signature = sign(context, used.key, signed, &mut space)?;
     let response = Response {
         credential: Some(Descriptor::public_key(used.id)),
         user: used.record.map(|record| user(wanted, record)),
         number_of_credentials: wanted.count.map(u64::from),
-        auth_data: message.get(..HEAD_LEN).ok_or(Status::OTHER)?,
+        auth_data: signed.get(..length).ok_or(Status::OTHER)?,
         signature,
         ..Response::EMPTY
     };

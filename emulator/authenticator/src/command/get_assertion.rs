@@ -6,13 +6,16 @@
 use core::time::Duration;
 
 use wire::Status;
-use wire::ctap2::Descriptor;
 use wire::ctap2::get_assertion::Request;
+use wire::ctap2::{Descriptor, Permissions};
 
 use super::assertion::{self, Wanted};
-use super::{Context, Given, check_list, check_pin_uv_auth, check_uv};
+use super::verification::{self, Policy, Verification, authorize};
+use super::{Context, Given, check_list};
 use crate::credential::resident::{NAME_MAX, RECORD_MAX, RP_ID_MAX, Resident};
 use crate::credential::{self, Found, select};
+use crate::event::Uptime;
+use crate::extension::get::GetInputs;
 use crate::look::Look;
 use crate::profile::{Ctap2, Profile};
 use crate::state::{Sequence, State};
@@ -23,9 +26,9 @@ pub(super) const SEQUENCE_SECONDS: u64 = 30;
 
 /// A checked request.
 pub(crate) struct Plan {
-    /// Built-in verification is asked for.
-    pub(crate) uv: bool,
-    /// A touch is asked for (verification gives it too).
+    /// Who verifies the user.
+    pub(crate) verification: Verification,
+    /// The user shall be present.
     pub(crate) up: bool,
     /// For a screen.
     pub(crate) rp_id: Text<RP_ID_MAX>,
@@ -34,6 +37,7 @@ pub(crate) struct Plan {
     rp_id_hash: [u8; 32],
     client_data_hash: [u8; 32],
     credential: Chosen,
+    inputs: GetInputs,
 }
 
 /// What the assertion is made with.
@@ -47,40 +51,53 @@ enum Chosen {
     Newest(select::Newest),
 }
 
-/// Checks the request and finds the credential.
+/// Checks the request and finds the credential. All that changes is the token: that it was used, and for which relying
+/// party.
 pub(crate) fn prepare(
     profile: &Profile,
     ctap2: &Ctap2,
-    state: &State,
+    state: &mut State,
+    now: Uptime,
     mut look: Look<'_>,
     request: &Request<'_>,
 ) -> Result<Plan, Status> {
+    let policy = Policy::of(profile, ctap2, state);
     let options = request.options.unwrap_or_default();
-    // Steps 1 and 2.
-    check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
+    // Step 2.
+    let param = policy.param(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
     // Step 4: options.
-    let uv = check_uv(ctap2, options.uv)?;
+    let uv = policy.uv_option(options.uv, param)?;
     if options.rk.is_some() {
         return Err(Status::UNSUPPORTED_OPTION);
     }
     let up = options.up.unwrap_or(true);
-    // Step 5 (alwaysUv) belongs to an option that no built key reports. Step 6 is the wait.
-    // Step 7: locate the credentials.
+    // Step 5.
+    let uv = if up { policy.always_uv(uv, param)? } else { uv };
+    // Step 6, up to the wait.
     let rp_id_hash = look.sha256(&[request.rp_id.as_bytes()]);
-    let credential = locate(ctap2, state, &mut look, &rp_id_hash, request)?;
+    let wanted = verification::Wanted {
+        client_data_hash: request.client_data_hash,
+        permission: Permissions::GA,
+        rp_id_hash: &rp_id_hash,
+    };
+    let verification = authorize(state, &mut look, now, &policy, (uv, param), &wanted)?;
+    // Step 7: locate the credentials.
+    let credential = locate(ctap2, state, &mut look, &rp_id_hash, request, verification.uv())?;
     // FIDO 2.1 says at once that there are none; FIDO 2.0 (5.2, steps 7 and 8) collects the user's consent first.
-    if matches!(credential, Chosen::None) && (profile.versions.fido_2_1 || profile.versions.fido_2_3) {
+    if matches!(credential, Chosen::None) && profile.versions.newer() {
         return Err(Status::NO_CREDENTIALS);
     }
     let user_name = user_name(&mut look, &credential)?;
     Ok(Plan {
-        uv,
+        verification,
         up,
         rp_id: Text::truncated(request.rp_id),
         user_name,
         rp_id_hash,
         client_data_hash: *request.client_data_hash,
         credential,
+        // Step 10, as far as it is input.
+        inputs: GetInputs::read(&ctap2.features, request.extensions, up)?,
     })
 }
 
@@ -91,14 +108,17 @@ fn locate(
     look: &mut Look<'_>,
     rp_id_hash: &[u8; 32],
     request: &Request<'_>,
+    uv: bool,
 ) -> Result<Chosen, Status> {
     let Some(list) = request.allow_list.as_ref().filter(|list| !list.is_empty()) else {
-        return Ok(select::newest(look, rp_id_hash, None)?.map_or(Chosen::None, Chosen::Newest));
+        let newest = select::newest(look, rp_id_hash, None, |protection| protection.allows_unnamed(uv))?;
+        return Ok(newest.map_or(Chosen::None, Chosen::Newest));
     };
     check_list(ctap2, list.len())?;
     for descriptor in list.iter().filter(Descriptor::is_public_key) {
-        if let Some(found) = credential::find(look, &state.secret, rp_id_hash, descriptor.id)? {
-            return Ok(Chosen::Allowed(found));
+        match credential::find(look, &state.secret, rp_id_hash, descriptor.id)? {
+            Some((found, protection)) if protection.allows_named(uv) => return Ok(Chosen::Allowed(found)),
+            _ => {}
         }
     }
     Ok(Chosen::None)
@@ -123,7 +143,17 @@ pub(crate) fn complete(
     given: Given,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
+    // Step 9.4; built-in verification goes past it (step 8).
+    if plan.up && plan.verification != Verification::BuiltIn {
+        context.state.pin.spend_token();
+    }
+    if matches!(plan.credential, Chosen::None) {
+        return Err(Status::NO_CREDENTIALS);
+    }
+    // Step 10.
+    let extensions = plan.inputs.open(context)?;
     let mut wanted = Wanted {
+        extensions: &extensions,
         rp_id_hash: &plan.rp_id_hash,
         client_data_hash: &plan.client_data_hash,
         given,
@@ -149,6 +179,7 @@ pub(crate) fn complete(
             below: newest.order,
             left: newest.count.saturating_sub(1),
             flags: given,
+            extensions,
         });
     }
     Ok(length)

@@ -6,13 +6,17 @@ use wire::ctap2::get_info::{Options, Response};
 use wire::ctap2::{List, Parameter};
 
 use super::Context;
-use crate::profile::{ALGORITHMS_MAX, Attachment, Ctap2, Profile};
+use crate::profile::{ALGORITHMS_MAX, Attachment, Ctap2, Features, Profile};
+use crate::state::State;
 
 /// Writes what the profile says.
 pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]) -> Result<usize, Status> {
     let profile = context.profile;
+    let features = &ctap2.features;
+    let state = &*context.state;
     let mut versions = Names::default();
-    versions.push_if(profile.versions.u2f_v2, "U2F_V2");
+    // U2F knows no verification: with alwaysUv it is gone.
+    versions.push_if(profile.versions.u2f_v2 && !state.settings.always_uv, "U2F_V2");
     versions.push_if(profile.versions.fido_2_0, "FIDO_2_0");
     versions.push_if(profile.versions.fido_2_1, "FIDO_2_1");
     versions.push_if(profile.versions.fido_2_3, "FIDO_2_3");
@@ -22,31 +26,79 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
         *place = Parameter::public_key(*alg);
     }
     let algorithms = algorithms.get(..ctap2.algorithms().len()).unwrap_or_default();
+    let extensions = extensions(features);
+    let protocols = features.pin_uv_auth_protocols.map(u64::from);
+    let protocols = protocols.get(..features.protocols().count()).unwrap_or_default();
     // Members from 0x07 on came with CTAP 2.1. Later 2.0 keys report the harmless ones; the rest goes with its version.
-    let newer = profile.versions.fido_2_1 || profile.versions.fido_2_3;
-    let room = ctap2.resident_credentials.saturating_sub(context.state.residents);
+    let newer = profile.versions.newer();
+    let room = ctap2.resident_credentials.saturating_sub(state.residents);
     let response = Response {
         versions: versions.list(),
         aaguid: &profile.aaguid,
-        options: Some(Options {
-            rk: Some(ctap2.rk),
-            up: Some(true),
-            uv: ctap2.uv,
-            plat: Some(profile.attachment == Attachment::Platform),
-            ..Options::EMPTY
-        }),
+        extensions: Some(extensions.list()).filter(|list| !list.is_empty()),
+        options: Some(options(profile, ctap2, state)),
         max_msg_size: Some(u64::from(ctap2.max_msg_size)),
+        pin_uv_auth_protocols: Some(List::from(protocols)).filter(|list| !list.is_empty()),
         max_credential_count_in_list: reported(u64::from(ctap2.max_credential_count_in_list)),
         max_credential_id_length: reported(u64::from(ctap2.max_credential_id_length)),
         transports: Some(transports.list())
             .filter(|list| (newer || ctap2.tells.transports) && !list.is_empty()),
         algorithms: Some(List::from(algorithms))
             .filter(|list| (newer || ctap2.tells.algorithms) && !list.is_empty()),
+        force_pin_change: state.pin.set.filter(|_| features.set_min_pin_length).map(|pin| pin.force_change),
+        min_pin_length: (newer && features.client_pin).then_some(u64::from(state.settings.min_pin_length)),
         firmware_version: reported(u64::from(ctap2.firmware_version)),
+        max_cred_blob_length: features
+            .extensions
+            .cred_blob
+            .then_some(u64::from(features.max_cred_blob_length)),
+        max_rpids_for_set_min_pin_length: features
+            .set_min_pin_length
+            .then_some(u64::from(features.max_rpids_for_set_min_pin_length)),
+        preferred_platform_uv_attempts: reported(u64::from(features.preferred_platform_uv_attempts)),
         remaining_discoverable_credentials: (newer && ctap2.rk).then_some(u64::from(room)),
         ..Response::EMPTY
     };
     Ok(response.message(reply)?)
+}
+
+/// The options; of those that a key has not, `None` rather than false, as most keys do.
+fn options(profile: &Profile, ctap2: &Ctap2, state: &State) -> Options<'static> {
+    let features = &ctap2.features;
+    let always_uv = state.settings.always_uv;
+    Options {
+        rk: Some(ctap2.rk),
+        up: Some(true),
+        uv: ctap2.uv,
+        plat: Some(profile.attachment == Attachment::Platform),
+        uv_acfg: on(features.uv_acfg),
+        always_uv: features.always_uv.map(|_| always_uv),
+        cred_mgmt: on(features.cred_mgmt),
+        authnr_cfg: on(features.authnr_cfg),
+        client_pin: features.client_pin.then_some(state.pin.set.is_some()),
+        per_cred_mgmt_ro: on(features.per_cred_mgmt_ro),
+        pin_uv_auth_token: on(features.pin_uv_auth_token),
+        set_min_pin_length: on(features.set_min_pin_length),
+        // alwaysUv turns it off (7.2).
+        make_cred_uv_not_rqd: features.make_cred_uv_not_rqd.then_some(!always_uv),
+        credential_mgmt_preview: on(features.credential_mgmt_preview),
+        no_mc_ga_permissions_with_client_pin: on(features.no_mc_ga_permissions_with_client_pin),
+        ..Options::EMPTY
+    }
+}
+
+/// An option that is there if it is true.
+fn on(option: bool) -> Option<bool> {
+    option.then_some(true)
+}
+
+fn extensions(features: &Features) -> Names {
+    let mut names = Names::default();
+    names.push_if(features.extensions.cred_blob, "credBlob");
+    names.push_if(features.extensions.cred_protect, "credProtect");
+    names.push_if(features.extensions.hmac_secret, "hmac-secret");
+    names.push_if(features.extensions.min_pin_length, "minPinLength");
+    names
 }
 
 fn transports(profile: &Profile) -> Names {

@@ -7,23 +7,26 @@ use wire::Status;
 use wire::authdata::{AttestedCredentialData, AuthData, HEAD_LEN};
 use wire::cose::Alg;
 use wire::ctap2::make_credential::Request;
-use wire::ctap2::{Descriptor, Parameter};
+use wire::ctap2::{Descriptor, Parameter, Permissions};
 
 use super::statement::{self, Subject};
-use super::{Context, Given, PUBLIC_KEY_MAX, check_list, check_pin_uv_auth, check_uv};
+use super::verification::{Policy, Verification, Wanted, authorize};
+use super::{Context, Given, PUBLIC_KEY_MAX, check_list};
 use crate::counter;
 use crate::credential::{self, resident};
+use crate::event::Uptime;
+use crate::extension::make::{MakeExtensions, OUTPUTS_MAX};
 use crate::look::Look;
 use crate::platform::{Change, Keep, KeyBlob, StoreError};
-use crate::profile::{Attestation, Counter, Ctap2};
+use crate::profile::{Attestation, Counter, Ctap2, Profile};
 use crate::record::Bucket;
 use crate::state::State;
 use crate::text::{Bytes, Text};
 
 /// A checked request.
 pub(crate) struct Plan {
-    /// Built-in verification is asked for; otherwise a touch.
-    pub(crate) uv: bool,
+    /// Who verifies the user.
+    pub(crate) verification: Verification,
     /// For a screen, and for the record.
     pub(crate) rp_id: Text<{ resident::RP_ID_MAX }>,
     /// The account.
@@ -34,22 +37,26 @@ pub(crate) struct Plan {
     rk: bool,
     /// A credential of the exclude list is here: the user's act ends in a refusal.
     excluded: bool,
+    extensions: MakeExtensions,
 }
 
-/// Checks the request.
+/// Checks the request. All that changes is the token: that it was used, and for which relying party.
 pub(crate) fn prepare(
+    profile: &Profile,
     ctap2: &Ctap2,
-    state: &State,
+    state: &mut State,
+    now: Uptime,
     mut look: Look<'_>,
     request: &Request<'_>,
 ) -> Result<Plan, Status> {
+    let policy = Policy::of(profile, ctap2, state);
     let options = request.options.unwrap_or_default();
-    // Steps 1 and 2.
-    check_pin_uv_auth(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
+    // Step 2.
+    let param = policy.param(request.pin_uv_auth_param, request.pin_uv_auth_protocol)?;
     // Step 3: the first of the request's algorithms that the key has.
     let alg = choose_algorithm(ctap2, request)?;
     // Step 5: options.
-    let uv = check_uv(ctap2, options.uv)?;
+    let uv = policy.uv_option(options.uv, param)?;
     let rk = options.rk.unwrap_or(false);
     if rk && !ctap2.rk {
         return Err(Status::UNSUPPORTED_OPTION);
@@ -57,16 +64,30 @@ pub(crate) fn prepare(
     if options.up == Some(false) {
         return Err(Status::INVALID_OPTION);
     }
-    // Steps 6 to 8 and 10 (alwaysUv, makeCredUvNotRqd) belong to options that no built key reports.
+    // Steps 6 to 8.
+    let uv = policy.always_uv(uv, param)?;
+    policy.may_make(rk, uv, param)?;
     // Step 9: the key is not capable of enterprise attestation.
     if request.enterprise_attestation.is_some() {
         return Err(Status::INVALID_PARAMETER);
     }
-    // Step 11 is the wait. Step 12 is looked up now and told after the wait.
+    // Steps 10 and 11, up to the wait.
     let rp_id_hash = look.sha256(&[request.rp.id.as_bytes()]);
-    let excluded = is_excluded(ctap2, state, &mut look, &rp_id_hash, request)?;
+    let wanted = Wanted {
+        client_data_hash: request.client_data_hash,
+        permission: Permissions::MC,
+        rp_id_hash: &rp_id_hash,
+    };
+    let verification = authorize(state, &mut look, now, &policy, (uv, param), &wanted)?;
+    // Step 12 is looked up now and told after the wait.
+    let uv = verification.uv();
+    let excluded = is_excluded(ctap2, state, &mut look, &rp_id_hash, request, uv)?;
+    // Step 15, as far as it is input.
+    let length = state.settings.min_pin_length;
+    let inputs = request.extensions;
+    let extensions = MakeExtensions::read(&ctap2.features, length, &mut look, inputs, rk, &rp_id_hash)?;
     Ok(Plan {
-        uv,
+        verification,
         rp_id: Text::truncated(request.rp.id),
         user: resident::User {
             id: Bytes::new(request.user.id).ok_or(Status::INVALID_LENGTH)?,
@@ -78,6 +99,7 @@ pub(crate) fn prepare(
         alg,
         rk,
         excluded,
+        extensions,
     })
 }
 
@@ -95,11 +117,14 @@ fn is_excluded(
     look: &mut Look<'_>,
     rp_id_hash: &[u8; 32],
     request: &Request<'_>,
+    uv: bool,
 ) -> Result<bool, Status> {
     let Some(list) = &request.exclude_list else { return Ok(false) };
     check_list(ctap2, list.len())?;
     for descriptor in list.iter().filter(Descriptor::is_public_key) {
-        if credential::find(look, &state.secret, rp_id_hash, descriptor.id)?.is_some() {
+        let found = credential::find(look, &state.secret, rp_id_hash, descriptor.id)?;
+        // Of one that requires verification nobody is told without it.
+        if found.is_some_and(|(_, protection)| protection.allows_named(uv)) {
             return Ok(true);
         }
     }
@@ -117,7 +142,10 @@ pub(crate) fn complete(
     if plan.excluded {
         return Err(Status::CREDENTIAL_EXCLUDED);
     }
-    // Step 15: no extension is known; unknown ones are ignored.
+    // Step 14.4; built-in verification goes past it (step 13).
+    if plan.verification != Verification::BuiltIn {
+        context.state.pin.spend_token();
+    }
     // Steps 16 to 19.
     if plan.rk || !fits_in_id(plan.alg) {
         make_resident(context, plan, given, reply)
@@ -153,11 +181,14 @@ fn make_resident(
     let fields = resident::Fields {
         rp_id_hash: &plan.rp_id_hash,
         order: context.state.order,
+        counter: 0,
         alg: plan.alg.0,
+        protection: plan.extensions.protection,
         id: &id,
         key: &key,
         rp_id: plan.rp_id.as_str(),
         user: &plan.user,
+        cred_blob: plan.extensions.cred_blob(),
     };
     let written = write_reply(context, plan, given, &new, reply)
         .and_then(|length| Ok((length, fields.write(&mut space).ok_or(Status::OTHER)?)));
@@ -204,7 +235,7 @@ fn make_wrapped(
     let mut public = [0; PUBLIC_KEY_MAX];
     let (key, length) = context.platform.generate(plan.alg, Keep::Wrapped, &mut public)?;
     let public = public.get(..length).ok_or(Status::OTHER)?;
-    let id = super::wrap(context, &plan.rp_id_hash, &key)?;
+    let id = super::wrap(context, &plan.rp_id_hash, &key, plan.extensions.protection)?;
     let new = New { id: id.as_bytes(), key: &key, public, sign_count: next.value };
     let length = write_reply(context, plan, given, &new, reply)?;
     counter::commit(context.state, context.platform, next, None)?;
@@ -227,6 +258,7 @@ fn write_reply(
     new: &New<'_>,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
+    let mut outputs = [0; OUTPUTS_MAX];
     let data = AuthData {
         rp_id_hash: &plan.rp_id_hash,
         flags: super::flags(context.profile, given),
@@ -236,7 +268,7 @@ fn write_reply(
             credential_id: new.id,
             public_key: new.public,
         }),
-        extensions: None,
+        extensions: plan.extensions.outputs(&mut outputs)?,
     };
     // The client data hash follows at once: together they are what is signed.
     let mut message = [0; MESSAGE_MAX];
@@ -259,4 +291,4 @@ fn write_reply(
 }
 
 /// Room for authenticator data with a credential, and a client data hash.
-const MESSAGE_MAX: usize = HEAD_LEN + 18 + credential::ID_MAX + PUBLIC_KEY_MAX + 32;
+const MESSAGE_MAX: usize = HEAD_LEN + 18 + credential::ID_MAX + PUBLIC_KEY_MAX + OUTPUTS_MAX + 32;

@@ -4,25 +4,31 @@
 //! through [`u2f::handle`], which never waits.
 
 mod assertion;
+mod config;
 pub(crate) mod get_assertion;
 mod get_info;
 pub(crate) mod make_credential;
+mod manage;
 mod next_assertion;
 mod reset;
 mod statement;
 mod tpm;
 pub(crate) mod u2f;
+pub(crate) mod verification;
 mod with_credential;
 
+use self::verification::Policy;
 use wire::authdata::Flags;
 use wire::cbor;
 use wire::ctap2::{self, Command};
 use wire::{Protocol, Status};
 
+use crate::credential::protection::Protection;
 use crate::credential::{CredentialId, wrapped};
 use crate::event::{Ask, Channel, Uptime};
 use crate::look::Look;
 use crate::pending::Work;
+use crate::pin::client_pin;
 use crate::platform::{CryptoError, KeyBlob, Platform, StoreError};
 use crate::profile::{Backup, Ctap2, Profile};
 use crate::state::State;
@@ -52,23 +58,30 @@ pub(crate) struct Given {
     pub(crate) uv: bool,
 }
 
-impl Given {
-    /// What an answered question gives. Built-in verification is evidence of user interaction too (CTAP 2.1, 6.1.2 step 13
-    /// and 6.2.2 step 8).
-    fn by(asked: Option<Ask>) -> Self {
-        Self { up: asked.is_some(), uv: matches!(asked, Some(Ask::Verification { .. })) }
+/// Checks a CTAP2 request, and completes it if the user has no part in it.
+pub(crate) fn begin(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Begun {
+    let prepared = match prepare(context, bytes, reply) {
+        Ok(prepared) => prepared,
+        Err(status) => return Begun::Reply(status_only(status, reply)),
+    };
+    let work = match prepared {
+        Prepared::Replied(length) => return Begun::Reply(length),
+        Prepared::Work(work) => work,
+    };
+    let Some(ask) = work.ask(context.profile, &context.state.pin.attempts) else {
+        return Begun::Reply(complete(context, work, None, reply));
+    };
+    match charge(context, ask) {
+        Ok(()) => Begun::Wait(work, ask),
+        Err(status) => Begun::Reply(status_only(status, reply)),
     }
 }
 
-/// Checks a CTAP2 request, and completes it if the user has no part in it.
-pub(crate) fn begin(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Begun {
-    match prepare(context, bytes, reply) {
-        Err(status) => Begun::Reply(status_only(status, reply)),
-        Ok(Prepared::Replied(length)) => Begun::Reply(length),
-        Ok(Prepared::Work(work)) => match work.ask(context.profile) {
-            Some(ask) => Begun::Wait(work, ask),
-            None => Begun::Reply(complete(context, work, None, reply)),
-        },
+/// Takes an attempt at built-in verification off before it is made.
+pub(crate) fn charge(context: &mut Context<'_>, ask: Ask) -> Result<(), Status> {
+    match ask {
+        Ask::Verification { .. } => Ok(context.state.pin.attempts.charge_uv(context.platform)?),
+        Ask::Presence => Ok(()),
     }
 }
 
@@ -87,22 +100,35 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
     if command != Command::GET_NEXT_ASSERTION {
         forget_sequence(context);
     }
+    if !manage::speaks(model, command) {
+        context.forget_enumeration();
+    }
     let work = match command {
         Command::GET_INFO => return get_info::write_reply(context, model, reply).map(Prepared::Replied),
         Command::GET_NEXT_ASSERTION => {
             return next_assertion::complete(context, reply).map(Prepared::Replied);
         }
-        Command::MAKE_CREDENTIAL => {
+        Command::MAKE_CREDENTIAL => make(context, model, parameters)?,
+        Command::GET_ASSERTION => get(context, model, parameters)?,
+        Command::CLIENT_PIN if model.features.has_client_pin_command() => {
             cbor::check_exact(parameters)?;
-            let request = ctap2::make_credential::Request::decode(parameters)?;
-            let look = Look::new(context.platform);
-            Work::MakeCredential(make_credential::prepare(model, context.state, look, &request)?)
+            let request = ctap2::client_pin::Request::decode(parameters)?;
+            match client_pin::handle(context, model, &request, reply)? {
+                client_pin::Done::Replied(length) => return Ok(Prepared::Replied(length)),
+                client_pin::Done::Verify(plan) => Work::Token(plan),
+            }
         }
-        Command::GET_ASSERTION => {
+        Command::CREDENTIAL_MANAGEMENT | Command::PROTOTYPE_CREDENTIAL_MANAGEMENT
+            if manage::speaks(model, command) =>
+        {
             cbor::check_exact(parameters)?;
-            let request = ctap2::get_assertion::Request::decode(parameters)?;
-            let look = Look::new(context.platform);
-            Work::GetAssertion(get_assertion::prepare(context.profile, model, context.state, look, &request)?)
+            let request = ctap2::credential_management::Request::decode(parameters)?;
+            return manage::handle(context, model, command, &request, reply).map(Prepared::Replied);
+        }
+        Command::CONFIG if model.features.authnr_cfg => {
+            cbor::check_exact(parameters)?;
+            let request = ctap2::config::Request::decode(parameters)?;
+            return config::handle(context, model, &request, reply).map(Prepared::Replied);
         }
         // CTAP 2.1, 6.9: a touch selects this authenticator among several.
         Command::SELECTION => Work::Selection,
@@ -115,16 +141,75 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
     Ok(Prepared::Work(work))
 }
 
+fn make(context: &mut Context<'_>, model: &Ctap2, parameters: &[u8]) -> Result<Work, Status> {
+    cbor::check_exact(parameters)?;
+    let request = ctap2::make_credential::Request::decode(parameters)?;
+    if is_probe(model, request.pin_uv_auth_param) {
+        return Ok(Work::Probe);
+    }
+    let look = Look::new(context.platform);
+    let plan = make_credential::prepare(context.profile, model, context.state, context.now, look, &request)?;
+    Ok(Work::MakeCredential(plan))
+}
+
+fn get(context: &mut Context<'_>, model: &Ctap2, parameters: &[u8]) -> Result<Work, Status> {
+    cbor::check_exact(parameters)?;
+    let request = ctap2::get_assertion::Request::decode(parameters)?;
+    if is_probe(model, request.pin_uv_auth_param) {
+        return Ok(Work::Probe);
+    }
+    let look = Look::new(context.platform);
+    let plan = get_assertion::prepare(context.profile, model, context.state, context.now, look, &request)?;
+    Ok(Work::GetAssertion(plan))
+}
+
+/// Step 1 of both: with a pinUvAuthParam of no length a client asks for a touch, and whether a PIN is set.
+fn is_probe(model: &Ctap2, pin_uv_auth_param: Option<&[u8]>) -> bool {
+    model.features.has_client_pin_command() && pin_uv_auth_param.is_some_and(<[u8]>::is_empty)
+}
+
 /// Does what was prepared; `asked` is the question that the user has answered.
 pub(crate) fn complete(context: &mut Context<'_>, work: Work, asked: Option<Ask>, reply: &mut [u8]) -> usize {
-    let given = Given::by(asked);
-    let done = match work {
-        Work::MakeCredential(plan) => make_credential::complete(context, &plan, given, reply),
-        Work::GetAssertion(plan) => get_assertion::complete(context, &plan, given, reply),
+    effects(context, work, asked, reply).unwrap_or_else(|status| status_only(status, reply))
+}
+
+fn effects(
+    context: &mut Context<'_>,
+    work: Work,
+    asked: Option<Ask>,
+    reply: &mut [u8],
+) -> Result<usize, Status> {
+    if let Some(Ask::Verification { .. }) = asked {
+        context.state.pin.attempts.uv_matched(context.platform)?;
+    }
+    match work {
+        Work::MakeCredential(plan) => {
+            let given = plan.verification.given(asked, true);
+            make_credential::complete(context, &plan, given, reply)
+        }
+        Work::GetAssertion(plan) => {
+            let given = plan.verification.given(asked, plan.up);
+            get_assertion::complete(context, &plan, given, reply)
+        }
+        Work::Token(plan) => client_pin::complete(context, &plan, reply),
+        Work::Probe => Err(match context.state.pin.set {
+            Some(_) => Status::PIN_INVALID,
+            None => Status::PIN_NOT_SET,
+        }),
         Work::Selection => Ok(status_only(Status::OK, reply)),
         Work::Reset => reset::complete(context, reply),
-    };
-    done.unwrap_or_else(|status| status_only(status, reply))
+    }
+}
+
+/// What a request is told whose built-in verification failed.
+pub(crate) fn uv_failed(context: &Context<'_>, work: &Work) -> Status {
+    match (work, &context.profile.ctap2) {
+        // 6.5.5.7.3 step 10.
+        (Work::Token(_), _) if context.state.pin.attempts.uv_blocked() => Status::UV_BLOCKED,
+        (Work::Token(_), _) => Status::UV_INVALID,
+        (_, Some(model)) => Policy::of(context.profile, model, context.state).built_in_failed(context.state),
+        (_, None) => Status::OPERATION_DENIED,
+    }
 }
 
 /// A new command on the channel ends its getNextAssertion sequence.
@@ -154,9 +239,15 @@ fn flags(profile: &Profile, given: Given) -> Flags {
 }
 
 /// An id that holds the key, as long as the profile's key handles.
-fn wrap(context: &mut Context<'_>, rp_id_hash: &[u8; 32], key: &KeyBlob) -> Result<CredentialId, Status> {
+fn wrap(
+    context: &mut Context<'_>,
+    rp_id_hash: &[u8; 32],
+    key: &KeyBlob,
+    protection: Protection,
+) -> Result<CredentialId, Status> {
     let length = context.profile.u2f.map_or(0, |u2f| u2f.key_handle);
-    wrapped::wrap(context.platform, &context.state.secret, rp_id_hash, key, length).ok_or(Status::OTHER)
+    let secret = &context.state.secret;
+    wrapped::wrap(context.platform, secret, rp_id_hash, key, protection, length).ok_or(Status::OTHER)
 }
 
 /// Writes an unspecific error of the protocol: no power, or no room for a reply.
@@ -164,25 +255,6 @@ pub(crate) fn failure(protocol: Protocol, reply: &mut [u8]) -> usize {
     match protocol {
         Protocol::Ctap2 => status_only(Status::OTHER, reply),
         Protocol::Ctap1 => u2f::word_only(wire::u2f::StatusWord::UNKNOWN, reply),
-    }
-}
-
-/// The checks of pinUvAuthParam on a key without PIN and token (CTAP 2.1, 6.1.2 and 6.2.2, steps 1 and 2): such a key
-/// supports no PIN/UV auth protocol, and the zero-length form means nothing to it.
-fn check_pin_uv_auth(param: Option<&[u8]>, protocol: Option<u64>) -> Result<(), Status> {
-    match (param, protocol) {
-        (None, _) => Ok(()),
-        (Some(_), None) => Err(Status::MISSING_PARAMETER),
-        (Some(_), Some(_)) => Err(Status::INVALID_PARAMETER),
-    }
-}
-
-/// The check of the `uv` option (6.1.2 step 5, 6.2.2 step 4): it asks for built-in verification that is ready.
-fn check_uv(ctap2: &Ctap2, uv: Option<bool>) -> Result<bool, Status> {
-    match (uv.unwrap_or(false), ctap2.uv) {
-        (true, Some(true)) => Ok(true),
-        (true, _) => Err(Status::INVALID_OPTION),
-        (false, _) => Ok(false),
     }
 }
 

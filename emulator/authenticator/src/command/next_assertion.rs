@@ -25,11 +25,16 @@ pub(crate) fn complete(context: &mut Context<'_>, reply: &mut [u8]) -> Result<us
     let Some(sequence) = context.state.sequence.take().filter(|sequence| now < sequence.until) else {
         return Err(Status::NOT_ALLOWED);
     };
-    let newest =
-        select::newest(&mut Look::new(context.platform), &sequence.rp_id_hash, Some(sequence.below))?
-            .ok_or(Status::NOT_ALLOWED)?;
+    let newest = select::newest(
+        &mut Look::new(context.platform),
+        &sequence.rp_id_hash,
+        Some(sequence.below),
+        |protection| protection.allows_unnamed(sequence.flags.uv),
+    )?
+    .ok_or(Status::NOT_ALLOWED)?;
     // Steps 4 to 6, with the flags of the first assertion.
     let wanted = Wanted {
+        extensions: &sequence.extensions,
         rp_id_hash: &sequence.rp_id_hash,
         client_data_hash: &sequence.client_data_hash,
         given: sequence.flags,

@@ -18,6 +18,6 @@ pub(crate) fn prepare(profile: &Profile, state: &State, now: Uptime) -> Result<(
 
 /// Forgets everything but the attestation.
 pub(crate) fn complete(context: &mut Context<'_>, reply: &mut [u8]) -> Result<usize, Status> {
-    context.state.reset(context.platform)?;
+    context.state.reset(&context.profile.features(), context.platform)?;
     Ok(status_only(Status::OK, reply))
 }

@@ -1,11 +1,13 @@
 //! Resident (discoverable) credentials: one record each.
 //!
 //! The record begins with a header of fixed length, so a search reads no more than that:
-//! `version 1 ‖ rp_id_hash 32 ‖ order 4 ‖ counter 4 ‖ alg 4 ‖ id 32 ‖ user id (length 1, space 64)`, then, each with a
-//! length byte before it: key blob, RP id, user name, user display name (length 255: absent). Numbers are big endian.
+//! `version 1 ‖ rp_id_hash 32 ‖ order 4 ‖ counter 4 ‖ alg 4 ‖ credProtect 1 ‖ id 32 ‖ user id (length 1, space 64)`, then,
+//! each with a length byte before it: key blob, RP id, user name, user display name, credBlob (length 255: absent). Numbers
+//! are big endian.
 //!
 //! The id is 30 random bytes and the slot: an entry of an allow or exclude list leads straight to its record.
 
+use super::protection::Protection;
 use crate::look::Look;
 use crate::platform::{KEY_BLOB_MAX, KeyBlob, Platform, RecordKey, StoreError};
 use crate::record::{self, Bucket};
@@ -14,9 +16,10 @@ use crate::text::{Bytes, Text};
 /// Length of a resident credential's id, bytes.
 pub(crate) const ID: usize = 32;
 /// Length of the header, bytes.
-pub(crate) const HEADER: usize = 1 + 32 + 4 + 4 + 4 + ID + 1 + USER_ID_MAX;
+pub(crate) const HEADER: usize = 1 + 32 + 4 + 4 + 4 + 1 + ID + 1 + USER_ID_MAX;
 /// The longest record, bytes.
-pub(crate) const RECORD_MAX: usize = HEADER + 1 + KEY_BLOB_MAX + 1 + RP_ID_MAX + 2 * (1 + NAME_MAX);
+pub(crate) const RECORD_MAX: usize =
+    HEADER + 1 + KEY_BLOB_MAX + 1 + RP_ID_MAX + 2 * (1 + NAME_MAX) + 1 + BLOB_MAX;
 /// The longest user id (WebAuthn: 64 bytes).
 pub(crate) const USER_ID_MAX: usize = 64;
 /// What is kept of a user's name and display name, bytes (WebAuthn, 6.4.1: at least 64).
@@ -24,7 +27,10 @@ pub(crate) const NAME_MAX: usize = 64;
 /// What is kept of an RP id, bytes: a domain name has at most 253.
 pub(crate) const RP_ID_MAX: usize = 254;
 
-const VERSION: u8 = 1;
+/// The longest credBlob, bytes: `CRED_BLOB_MAX` of a profile.
+pub(crate) const BLOB_MAX: usize = 128;
+
+const VERSION: u8 = 2;
 const ABSENT: u8 = 255;
 /// Where the counter lies in the record.
 const COUNTER_AT: core::ops::Range<usize> = 37..41;
@@ -42,6 +48,8 @@ pub(crate) struct Header<'a> {
     pub(crate) rp_id_hash: &'a [u8; 32],
     pub(crate) order: u32,
     pub(crate) counter: u32,
+    pub(crate) alg: i32,
+    pub(crate) protection: Protection,
     pub(crate) id: &'a [u8; ID],
     pub(crate) user_id: &'a [u8],
 }
@@ -50,8 +58,10 @@ pub(crate) struct Header<'a> {
 pub(crate) struct Resident<'a> {
     pub(crate) header: Header<'a>,
     pub(crate) key: KeyBlob,
+    pub(crate) rp_id: &'a str,
     pub(crate) user_name: Option<&'a str>,
     pub(crate) user_display_name: Option<&'a str>,
+    pub(crate) cred_blob: Option<&'a [u8]>,
 }
 
 /// The slot in a resident credential's id; `None` if no such id has this form.
@@ -79,13 +89,16 @@ impl<'a> Header<'a> {
         let (rp_id_hash, rest) = rest.split_first_chunk()?;
         let (order, rest) = rest.split_first_chunk()?;
         let (counter, rest) = rest.split_first_chunk()?;
-        let (_alg, rest) = rest.split_first_chunk::<4>()?;
+        let (alg, rest) = rest.split_first_chunk()?;
+        let (protection, rest) = rest.split_first()?;
         let (id, rest) = rest.split_first_chunk()?;
         let (user_id_length, rest) = rest.split_first()?;
         let header = Self {
             rp_id_hash,
             order: u32::from_be_bytes(*order),
             counter: u32::from_be_bytes(*counter),
+            alg: i32::from_be_bytes(*alg),
+            protection: Protection::numbered(u64::from(*protection))?,
             id,
             user_id: rest.get(..usize::from(*user_id_length))?,
         };
@@ -99,10 +112,11 @@ impl<'a> Resident<'a> {
         let header = Header::parse(record)?;
         let mut rest = record.get(HEADER..)?;
         let key = KeyBlob::new(take(&mut rest)?)?;
-        let _rp_id = take(&mut rest)?;
+        let rp_id = core::str::from_utf8(take(&mut rest)?).ok()?;
         let user_name = take_text(&mut rest)?;
         let user_display_name = take_text(&mut rest)?;
-        Some(Self { header, key, user_name, user_display_name })
+        let cred_blob = take_optional(&mut rest)?;
+        Some(Self { header, key, rp_id, user_name, user_display_name, cred_blob })
     }
 }
 
@@ -114,35 +128,47 @@ fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-/// Takes a text that may be absent.
-fn take_text<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a str>> {
+/// Takes bytes that may be absent.
+fn take_optional<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
     if let Some((&ABSENT, after)) = rest.split_first() {
         *rest = after;
         return Some(None);
     }
-    core::str::from_utf8(take(rest)?).ok().map(Some)
+    take(rest).map(Some)
+}
+
+/// Takes a text that may be absent.
+fn take_text<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a str>> {
+    match take_optional(rest)? {
+        Some(bytes) => core::str::from_utf8(bytes).ok().map(Some),
+        None => Some(None),
+    }
 }
 
 /// The fields of a record to write.
 pub(crate) struct Fields<'a> {
     pub(crate) rp_id_hash: &'a [u8; 32],
     pub(crate) order: u32,
+    pub(crate) counter: u32,
     pub(crate) alg: i32,
+    pub(crate) protection: Protection,
     pub(crate) id: &'a [u8; ID],
     pub(crate) key: &'a KeyBlob,
     pub(crate) rp_id: &'a str,
     pub(crate) user: &'a User,
+    pub(crate) cred_blob: Option<&'a [u8]>,
 }
 
 impl Fields<'_> {
-    /// Writes the record, with counter 0, to the beginning of `space`.
+    /// Writes the record to the beginning of `space`.
     pub(crate) fn write<'o>(&self, space: &'o mut [u8; RECORD_MAX]) -> Option<&'o [u8]> {
         let mut rest = space.as_mut_slice();
         put(&mut rest, &[VERSION])?;
         put(&mut rest, self.rp_id_hash)?;
         put(&mut rest, &self.order.to_be_bytes())?;
-        put(&mut rest, &0u32.to_be_bytes())?;
+        put(&mut rest, &self.counter.to_be_bytes())?;
         put(&mut rest, &self.alg.to_be_bytes())?;
+        put(&mut rest, &[self.protection.number()])?;
         put(&mut rest, self.id)?;
         let user_id = self.user.id.as_bytes();
         put(&mut rest, &[u8::try_from(user_id.len()).ok()?])?;
@@ -152,6 +178,7 @@ impl Fields<'_> {
         put_counted(&mut rest, Some(self.rp_id.as_bytes()))?;
         put_counted(&mut rest, self.user.name.as_ref().map(|name| name.as_str().as_bytes()))?;
         put_counted(&mut rest, self.user.display_name.as_ref().map(|name| name.as_str().as_bytes()))?;
+        put_counted(&mut rest, self.cred_blob)?;
         let free = rest.len();
         space.get(..RECORD_MAX.checked_sub(free)?)
     }
@@ -224,4 +251,18 @@ pub(crate) fn key_and_order(
     let order = Header::parse(held).map(|header| header.order);
     let blob = held.get(HEADER..).and_then(|mut rest| KeyBlob::new(take(&mut rest)?));
     Ok(blob.zip(order))
+}
+
+/// The record of the credential with this id, whoever's it is: a look at every resident credential.
+pub(crate) fn find_by_id(look: &mut Look<'_>, id: &[u8]) -> Result<Option<RecordKey>, StoreError> {
+    let mut after = record::BEFORE_RESIDENT;
+    while let Some(key) = look.next(after)?.filter(|key| record::is_resident(*key)) {
+        after = key;
+        let mut space = [0; HEADER];
+        let header = look.read(key, &mut space)?.and_then(Header::parse);
+        if header.is_some_and(|header| header.id.as_slice() == id) {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }

@@ -1,6 +1,7 @@
 //! Credentials that are not resident: the id carries the sealed key, bound to its relying party.
 //!
-//! `id = blob ‖ filler ‖ tag (15 bytes) ‖ length of the blob (1 byte)`, where the tag is the beginning of an
+//! `id = blob ‖ filler ‖ tag (15 bytes) ‖ form (1 byte)`, where the form is the length of the blob, at most 64, and 65 for
+//! each level of protection above the lowest, and the tag is the beginning of an
 //! HMAC-SHA-256 with the device secret over the relying party's hash and everything else in the id. The filler brings the
 //! id to the profile's key handle length: one id serves CTAP2 (SHA-256 of the RP id) and U2F (application parameter).
 //!
@@ -9,14 +10,17 @@
 
 use subtle::ConstantTimeEq;
 
+use super::protection::Protection;
 use super::{CredentialId, ID_MAX};
 use crate::look::Look;
-use crate::platform::{KeyBlob, Platform};
+use crate::platform::{KEY_BLOB_MAX, KeyBlob, Platform};
 
 /// The tag's length, bytes.
 const TAG: usize = 15;
 /// What the id has beside blob and filler.
 const TRAILER: usize = TAG + 1;
+/// What a level of protection adds to the form: one more than the longest blob.
+const LEVEL: usize = KEY_BLOB_MAX + 1;
 
 /// Makes the id for `key`, at least `length` bytes long.
 pub(crate) fn wrap(
@@ -24,6 +28,7 @@ pub(crate) fn wrap(
     secret: &[u8; 32],
     rp_id_hash: &[u8; 32],
     key: &KeyBlob,
+    protection: Protection,
     length: u8,
 ) -> Option<CredentialId> {
     let blob = key.as_bytes();
@@ -35,42 +40,44 @@ pub(crate) fn wrap(
     if !filler.is_empty() {
         platform.fill(filler);
     }
-    let blob_length = u8::try_from(blob.len()).ok()?;
-    let tag = tag(&mut Look::new(platform), secret, rp_id_hash, head, blob_length);
+    let level = usize::from(protection.number().saturating_sub(1));
+    let form = u8::try_from(blob.len().checked_add(level.checked_mul(LEVEL)?)?).ok()?;
+    let tag = tag(&mut Look::new(platform), secret, rp_id_hash, head, form);
     rest.get_mut(..TAG)?.copy_from_slice(&tag);
-    *rest.get_mut(TAG)? = blob_length;
+    *rest.get_mut(TAG)? = form;
     CredentialId::new(space.get(..body.checked_add(TRAILER)?)?)
 }
 
-/// Whether the id was made here for this relying party.
-pub(crate) fn verify(look: &mut Look<'_>, secret: &[u8; 32], rp_id_hash: &[u8; 32], id: &[u8]) -> bool {
-    let Some((body, theirs, blob_length)) = split(id) else { return false };
-    let ours = tag(look, secret, rp_id_hash, body, blob_length);
-    bool::from(ours.as_slice().ct_eq(theirs))
+/// The protection of the credential, if the id was made here for this relying party.
+pub(crate) fn verify(
+    look: &mut Look<'_>,
+    secret: &[u8; 32],
+    rp_id_hash: &[u8; 32],
+    id: &[u8],
+) -> Option<Protection> {
+    let (body, theirs, form) = split(id)?;
+    let ours = tag(look, secret, rp_id_hash, body, form);
+    let level = usize::from(form).checked_div(LEVEL)?;
+    let protection = Protection::numbered(u64::try_from(level.checked_add(1)?).ok()?);
+    protection.filter(|_| bool::from(ours.as_slice().ct_eq(theirs)))
 }
 
 /// The key in a verified id.
 pub(crate) fn key_in(id: &CredentialId) -> Option<KeyBlob> {
-    let (body, _, blob_length) = split(id.as_bytes())?;
-    KeyBlob::new(body.get(..usize::from(blob_length))?)
+    let (body, _, form) = split(id.as_bytes())?;
+    KeyBlob::new(body.get(..usize::from(form).checked_rem(LEVEL)?)?)
 }
 
-/// Body, tag, and length of the blob.
+/// Body, tag, and form.
 fn split(id: &[u8]) -> Option<(&[u8], &[u8], u8)> {
-    let (blob_length, rest) = id.split_last()?;
+    let (form, rest) = id.split_last()?;
     let (body, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
-    Some((body, tag, *blob_length))
+    Some((body, tag, *form))
 }
 
 /// The tag over the parts of an id.
-fn tag(
-    look: &mut Look<'_>,
-    secret: &[u8; 32],
-    rp_id_hash: &[u8; 32],
-    body: &[u8],
-    blob_length: u8,
-) -> [u8; TAG] {
+fn tag(look: &mut Look<'_>, secret: &[u8; 32], rp_id_hash: &[u8; 32], body: &[u8], form: u8) -> [u8; TAG] {
     let [head @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
-        look.hmac(secret, &[rp_id_hash, body, &[blob_length]]);
+        look.hmac(secret, &[rp_id_hash, body, &[form]]);
     head
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
+use aes::Aes256;
+use cbc::cipher::array::Array;
+use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
@@ -112,13 +115,12 @@ impl Crypto for Bench {
         let mut secret = [0; 32];
         self.fill(&mut secret);
         let key = SigningKey::from_slice(&secret).map_err(|_| CryptoError::Failed)?;
-        let point = key.verifying_key().to_sec1_point(false);
-        let (x, y) = (point.x().unwrap(), point.y().unwrap());
-        let parts: [&[u8]; 4] =
-            [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], x, &[0x22, 0x58, 0x20], y];
-        let encoded = parts.concat();
-        public.get_mut(..encoded.len()).ok_or(CryptoError::TooSmall)?.copy_from_slice(&encoded);
-        Ok((self.keep(secret, keep), encoded.len()))
+        let length = write_public(&key, public)?;
+        Ok((self.keep(secret, keep), length))
+    }
+
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        write_public(&self.secret(key)?, public)
     }
 
     fn import(&mut self, _alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
@@ -152,8 +154,12 @@ impl Crypto for Bench {
         Ok(bytes.len())
     }
 
-    fn agree(&mut self, _key: &KeyBlob, _peer: &P256Point) -> Result<[u8; 32], CryptoError> {
-        Err(CryptoError::Unsupported)
+    fn agree(&mut self, key: &KeyBlob, peer: &P256Point) -> Result<[u8; 32], CryptoError> {
+        let point = [&[4], &peer.x[..], &peer.y].concat();
+        let peer = p256::PublicKey::from_sec1_bytes(&point).map_err(|_| CryptoError::Failed)?;
+        let secret = self.secret(key)?;
+        let shared = p256::ecdh::diffie_hellman(secret.as_nonzero_scalar(), peer.as_affine());
+        Ok((*shared.raw_secret_bytes()).into())
     }
 
     fn sha256(&mut self, parts: &[&[u8]]) -> [u8; 32] {
@@ -166,8 +172,20 @@ impl Crypto for Bench {
         mac.finalize().into_bytes().into()
     }
 
-    fn aes_cbc(&mut self, _: &[u8; 32], _: &[u8; 16], _: Way, _: &mut [u8]) -> Result<(), CryptoError> {
-        Err(CryptoError::Unsupported)
+    fn aes_cbc(
+        &mut self,
+        key: &[u8; 32],
+        iv: &[u8; 16],
+        way: Way,
+        data: &mut [u8],
+    ) -> Result<(), CryptoError> {
+        let (blocks, rest) = Array::slice_as_chunks_mut(data);
+        assert!(rest.is_empty());
+        match way {
+            Way::Encrypt => cbc::Encryptor::<Aes256>::new(&Array(*key), &Array(*iv)).encrypt_blocks(blocks),
+            Way::Decrypt => cbc::Decryptor::<Aes256>::new(&Array(*key), &Array(*iv)).decrypt_blocks(blocks),
+        }
+        Ok(())
     }
 }
 
@@ -204,3 +222,13 @@ impl Store for Bench {
 }
 
 const PAD: u8 = 0xa5;
+
+/// A COSE_Key.
+fn write_public(key: &SigningKey, public: &mut [u8]) -> Result<usize, CryptoError> {
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = (point.x().unwrap(), point.y().unwrap());
+    let parts: [&[u8]; 4] = [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], x, &[0x22, 0x58, 0x20], y];
+    let encoded = parts.concat();
+    public.get_mut(..encoded.len()).ok_or(CryptoError::TooSmall)?.copy_from_slice(&encoded);
+    Ok(encoded.len())
+}

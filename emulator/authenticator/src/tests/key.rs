@@ -9,8 +9,8 @@ use wire::{Protocol, Status};
 use super::bench::Bench;
 use crate::platform::{Alg, Crypto, Keep};
 use crate::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f,
-    Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports,
+    U2f, Usb, Versions,
 };
 use crate::{Ask, Authenticator, Channel, Input, Step, UserAct, attestation};
 
@@ -158,6 +158,7 @@ pub(crate) fn full() -> Profile {
             tells: Tells { transports: true, algorithms: false },
             max_msg_size: 1200,
             firmware_version: 0,
+            features: Features::NONE,
         }),
         u2f: Some(U2f { key_handle: 64 }),
         counter: Counter::Global,
@@ -175,5 +176,32 @@ pub(crate) fn full() -> Profile {
 pub(crate) fn with(change: impl FnOnce(&mut Ctap2)) -> Profile {
     let mut profile = full();
     change(profile.ctap2.as_mut().unwrap());
+    profile
+}
+
+/// A key of CTAP 2.1 with all that hangs on PIN and token.
+pub(crate) fn modern() -> Profile {
+    let mut profile = with(|ctap2| {
+        ctap2.features = Features {
+            client_pin: true,
+            pin_uv_auth_protocols: [2, 1],
+            pin_uv_auth_token: true,
+            uv_retries: 5,
+            make_cred_uv_not_rqd: true,
+            cred_mgmt: true,
+            authnr_cfg: true,
+            set_min_pin_length: true,
+            max_rpids_for_set_min_pin_length: 2,
+            ..Features::NONE
+        };
+    });
+    profile.versions.fido_2_1 = true;
+    profile
+}
+
+/// As [`modern`], with its features changed.
+pub(crate) fn modern_with(change: impl FnOnce(&mut Features)) -> Profile {
+    let mut profile = modern();
+    change(&mut profile.ctap2.as_mut().unwrap().features);
     profile
 }

@@ -117,8 +117,9 @@ pub(crate) const GET_NEXT_ASSERTION: &[u8] = &[8];
 /// A command without parameters.
 pub(crate) const SELECTION: &[u8] = &[11];
 
-/// A command byte and a map.
-pub(crate) fn message(command: u8, members: Vec<(i64, Value)>) -> Vec<u8> {
+/// A command byte and a map, whose keys are put in order.
+pub(crate) fn message(command: u8, mut members: Vec<(i64, Value)>) -> Vec<u8> {
+    members.sort_by_key(|(key, _)| *key);
     let map = Value::Map(members.into_iter().map(|(key, value)| (int(key), value)).collect());
     let mut bytes = vec![command];
     ciborium::into_writer(&map, &mut bytes).unwrap();
@@ -222,9 +223,8 @@ impl Made {
 }
 
 fn public_key(cose: &[u8]) -> VerifyingKey {
-    let mut rest = cose;
-    let map: Value = ciborium::from_reader(&mut rest).unwrap();
-    assert!(rest.is_empty());
+    // Extension outputs may follow.
+    let map: Value = ciborium::from_reader(cose).unwrap();
     assert_eq!((member(&map, 1), member(&map, 3)), (Some(int(2)), Some(int(-7))));
     let point = [&[4], &bytes_of(member(&map, -2))[..], &bytes_of(member(&map, -3))].concat();
     VerifyingKey::from_sec1_bytes(&point).unwrap()

@@ -8,19 +8,27 @@
     clippy::unwrap_used
 )]
 
+mod attempts;
 mod bench;
+mod client;
+mod client_pin;
+mod config;
 mod counters;
+mod extensions;
 mod faults;
 mod get_assertion;
 mod get_info;
 mod key;
 mod lists;
 mod make_credential;
+mod manage;
 mod message;
 mod next_assertion;
 mod noise;
 mod options;
+mod policy;
 mod reset;
+mod token;
 mod u2f;
 mod verification;
 mod waits;

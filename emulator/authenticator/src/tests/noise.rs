@@ -5,7 +5,8 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::key::{Key, full};
+use super::client::{GA, MC, Shared, pin_request};
+use super::key::{Key, full, modern};
 use super::message::{GET_INFO, GET_NEXT_ASSERTION, Get, Make, RESET, SELECTION};
 use super::u2f::sign_request;
 use crate::{Channel, Input, Step, UserAct};
@@ -35,9 +36,19 @@ fn valid() -> impl Strategy<Value = (Protocol, Vec<u8>)> {
         SELECTION.to_vec(),
         RESET.to_vec(),
     ];
+    let shared = Shared::with(&mut Key::new(modern()), 2);
+    let pin = [
+        [(1, super::message::int(2)), (2, super::message::int(2))].to_vec(),
+        shared.set_pin(b"1234"),
+        shared.change_pin("1234", b"5678"),
+        shared.pin_token("1234"),
+        shared.token_by_pin("1234", MC | GA, Some(RP)),
+        shared.token_by_uv(MC | GA, None),
+    ];
+    let ctap2 = ctap2.into_iter().chain(pin.map(pin_request)).collect::<Vec<_>>();
     let u2f = [sign_request(RP, 3, &[1; 64]), sign_request(RP, 7, &[1; 32]), [0, 3, 0, 0].to_vec()];
     prop_oneof![
-        proptest::sample::select(ctap2.to_vec()).prop_map(|bytes| (Protocol::Ctap2, bytes)),
+        proptest::sample::select(ctap2).prop_map(|bytes| (Protocol::Ctap2, bytes)),
         proptest::sample::select(u2f.to_vec()).prop_map(|bytes| (Protocol::Ctap1, bytes)),
     ]
 }
@@ -81,8 +92,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_machine_keeps_its_promises(events in proptest::collection::vec((event(), 0..20_000_u64), 1..40)) {
-        let mut key = Key::new(full());
+    fn the_machine_keeps_its_promises(
+        newer: bool,
+        events in proptest::collection::vec((event(), 0..20_000_u64), 1..40),
+    ) {
+        let mut key = Key::new(if newer { modern() } else { full() });
+        if newer {
+            key.set_pin(2, "1234");
+        }
         for (event, wait) in events {
             key.pass(Duration::from_millis(wait));
             let waited = key.authenticator.waiting_for().is_some_and(|waiting| waiting.protocol == Protocol::Ctap2);
@@ -109,7 +126,7 @@ proptest! {
                 (_, Step::Quiet) => prop_assert_eq!(key.bench.commits, before),
                 (_, step) => prop_assert!(false, "{step:?} to {event:?}"),
             }
-            prop_assert!(key.bench.commits <= before + 1, "one batch");
+            prop_assert!(key.bench.commits <= before + 2, "one batch for a charge, one for the effects");
             if let Some(wake) = key.authenticator.wake_at() {
                 prop_assert!(wake > key.now || waits);
             } else {
@@ -119,8 +136,8 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_get_an_answer((protocol, bytes) in prop_oneof![noise(), bent()]) {
-        let mut key = Key::new(full());
+    fn any_bytes_get_an_answer(newer: bool, (protocol, bytes) in prop_oneof![noise(), bent()]) {
+        let mut key = Key::new(if newer { modern() } else { full() });
         let step = key.step(Input::Request { from: Channel(1), protocol, bytes: &bytes });
         prop_assert!(matches!(step, Step::Reply(_) | Step::Ask(_)));
     }

@@ -1,5 +1,5 @@
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Profile};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Features, Profile};
 
 use crate::{Kind, LoadError, Shown, all, find, load_file, names};
 
@@ -22,9 +22,22 @@ fn the_catalogue_has_nine_keys() {
 fn claimed_versions_have_their_mandatory_features() {
     for Profile { name, versions, ctap2, u2f, aaguid, .. } in all().iter().map(|entry| entry.profile) {
         let name = name.as_str();
-        assert_eq!(versions.fido_2_0, ctap2.is_some(), "{name}: FIDO_2_0 needs the CTAP2 commands");
+        let fido2 = versions.fido_2_0 || versions.fido_2_1;
+        assert_eq!(fido2, ctap2.is_some(), "{name}: FIDO versions need the CTAP2 commands");
         assert_eq!(versions.u2f_v2, u2f.is_some(), "{name}: U2F_V2 needs CTAP1");
-        assert!(!versions.fido_2_1 && !versions.fido_2_3, "{name}: clientPIN and more are not built");
+        assert!(!versions.fido_2_3, "{name}: what it makes mandatory is not built");
+        if versions.fido_2_1 {
+            let ctap2 = ctap2.unwrap();
+            let features = ctap2.features;
+            if ctap2.uv.is_some() || features.client_pin {
+                assert!(features.pin_uv_auth_token, "{name}: FIDO_2_1 needs pinUvAuthToken");
+                assert!(features.protocols().any(|number| number == 2), "{name}: and protocol 2");
+            }
+            if ctap2.rk {
+                assert!(features.cred_mgmt, "{name}: and credMgmt");
+                assert!(features.extensions.cred_protect && features.extensions.hmac_secret, "{name}");
+            }
+        }
         if let Some(ctap2) = ctap2 {
             // What a client asks for that a page gives no list (WebAuthn L3, 5.1.3 step 10).
             let usual = [Alg::ES256, Alg::RS256];
@@ -66,8 +79,9 @@ fn the_keys_are_what_their_names_say() {
     assert_eq!((synced.backup, synced.counter), (Backup::BackedUp, Counter::Zero));
     assert_eq!(synced.ctap2.unwrap().attestation, Attestation::None);
 
-    let no_uv = find("no-uv").unwrap().profile;
-    assert_eq!(no_uv.ctap2.map(|ctap2| (ctap2.rk, ctap2.uv)), Some((false, None)));
+    let no_uv = find("no-uv").unwrap().profile.ctap2;
+    assert_eq!(no_uv.map(|ctap2| (ctap2.rk, ctap2.uv)), Some((false, None)));
+    assert_eq!(no_uv.unwrap().features, Features::NONE, "touch only");
 }
 
 #[test]
@@ -110,11 +124,13 @@ fn files_are_read_like_the_catalogue() {
 fn models_are_shown_in_the_words_of_their_files() {
     let shown = serde_json::to_value(Shown::from(find("passkey").unwrap())).unwrap();
     assert_eq!(shown["aaguid"], "431e649b-e40e-42ec-85af-0eb75881b845");
-    assert_eq!(shown["versions"], serde_json::json!(["U2F_V2", "FIDO_2_0"]));
+    assert_eq!(shown["versions"], serde_json::json!(["U2F_V2", "FIDO_2_0", "FIDO_2_1"]));
     assert_eq!(shown["counter"], "per-credential");
     assert_eq!(shown["ctap2"]["uv"], "ready");
     assert_eq!(shown["ctap2"]["max-credential-count-in-list"], 8);
     assert_eq!(shown["ctap2"]["get-info"], serde_json::json!(["transports"]));
+    assert_eq!(shown["ctap2"]["features"]["pin-uv-auth-protocols"], serde_json::json!([2, 1]));
+    assert_eq!(shown["ctap2"]["features"]["extensions"][1], "credProtect");
     assert_eq!(shown["usb"]["vendor"], "1209");
     let shown = serde_json::to_value(Shown::from(find("yubikey-4").unwrap())).unwrap();
     assert_eq!(

@@ -1,6 +1,7 @@
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::{
-    Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile, Tells, Transports, U2f, Usb, Versions,
+    Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports, U2f, Usb,
+    Versions,
 };
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem, Encode};
@@ -29,6 +30,7 @@ fn profile(ctap2: bool) -> Profile {
         tells: Tells { transports: true, algorithms: false },
         max_msg_size: 1200,
         firmware_version: 0,
+        features: Features::NONE,
     };
     Profile {
         name: Name::new("model").unwrap(),

@@ -6,7 +6,10 @@ use super::diagnostic::{Diagnostic, Hex, Names, Plain, Printer};
 use crate::Protocol;
 use crate::authdata::AuthData;
 use crate::cbor::{Item, Key};
-use crate::ctap2::{Command, get_assertion, get_info, make_credential, split_request, split_response};
+use crate::ctap2::{
+    Command, Permissions, Value, client_pin, config, credential_management, get_assertion, get_info,
+    make_credential, split_request, split_response,
+};
 use crate::u2f;
 
 /// Describes a request.
@@ -72,38 +75,73 @@ fn body(f: &mut fmt::Formatter<'_>, bytes: &[u8], members: Members) -> fmt::Resu
 }
 
 /// The members of the outermost map of a message.
-struct Members(&'static [(Key<'static>, &'static str)]);
+struct Members {
+    names: &'static [(Key<'static>, &'static str)],
+    /// What the numbers of `subCommand` are called.
+    sub_command: fn(u64) -> Option<&'static str>,
+}
 
 fn request_members(command: Command) -> Members {
-    Members(match command {
-        Command::MAKE_CREDENTIAL => make_credential::Request::MEMBERS,
-        Command::GET_ASSERTION => get_assertion::Request::MEMBERS,
-        _ => &[],
-    })
+    let plain = |names| Members { names, sub_command: |_| None };
+    match command {
+        Command::MAKE_CREDENTIAL => plain(make_credential::Request::MEMBERS),
+        Command::GET_ASSERTION => plain(get_assertion::Request::MEMBERS),
+        Command::CLIENT_PIN => Members {
+            names: client_pin::Request::MEMBERS,
+            sub_command: |number| client_pin::SubCommand(number).name(),
+        },
+        Command::CREDENTIAL_MANAGEMENT | Command::PROTOTYPE_CREDENTIAL_MANAGEMENT => Members {
+            names: credential_management::Request::MEMBERS,
+            sub_command: |number| credential_management::SubCommand(number).name(),
+        },
+        Command::CONFIG => Members {
+            names: config::Request::MEMBERS,
+            sub_command: |number| config::SubCommand(number).name(),
+        },
+        _ => plain(&[]),
+    }
 }
 
 fn response_members(command: Option<Command>) -> Members {
-    Members(match command {
+    let names = match command {
         Some(Command::MAKE_CREDENTIAL) => make_credential::Response::MEMBERS,
         Some(Command::GET_ASSERTION | Command::GET_NEXT_ASSERTION) => get_assertion::Response::MEMBERS,
         Some(Command::GET_INFO) => get_info::Response::MEMBERS,
+        Some(Command::CLIENT_PIN) => client_pin::Response::MEMBERS,
+        Some(Command::CREDENTIAL_MANAGEMENT | Command::PROTOTYPE_CREDENTIAL_MANAGEMENT) => {
+            credential_management::Response::MEMBERS
+        }
         _ => &[],
-    })
+    };
+    Members { names, sub_command: |_| None }
 }
 
 impl Names for Members {
     fn name(&self, key: &Key<'_>) -> Option<&'static str> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, name)| *name)
+        self.names.iter().find(|(known, _)| known == key).map(|(_, name)| *name)
     }
 
     fn value(&self, printer: &mut Printer<'_, '_>, name: &str, value: Item<'_>) -> Result<bool, fmt::Error> {
-        if name != "authData" {
-            return Ok(false);
-        }
-        let Ok(bytes) = value.reader().bytes() else { return Ok(false) };
-        match AuthData::parse_exact(bytes) {
-            Ok(data) => auth_data(printer, &data)?,
-            Err(error) => printer.text(format_args!("h'{}' <{error}>", Hex(bytes)))?,
+        match name {
+            "authData" => {
+                let Ok(bytes) = value.reader().bytes() else { return Ok(false) };
+                match AuthData::parse_exact(bytes) {
+                    Ok(data) => auth_data(printer, &data)?,
+                    Err(error) => printer.text(format_args!("h'{}' <{error}>", Hex(bytes)))?,
+                }
+            }
+            "subCommand" => {
+                let Ok(number) = value.reader().uint() else { return Ok(false) };
+                let Some(name) = (self.sub_command)(number) else { return Ok(false) };
+                printer.text(format_args!("{number} / {name} /"))?;
+            }
+            "permissions" => {
+                let Ok(permissions) = Permissions::read(&mut value.reader(), "permissions") else {
+                    return Ok(false);
+                };
+                printer.text(format_args!("{} / {permissions} /", permissions.0))?;
+            }
+            _ => return Ok(false),
         }
         Ok(true)
     }

@@ -14,6 +14,7 @@ mod describe;
 mod entities;
 mod get_info;
 mod messages;
+mod pin;
 mod status;
 mod tpm;
 mod twin;

@@ -83,6 +83,10 @@ impl Crypto for LyingKey {
         self.with(|inside| inside.platform.import(alg, secret, keep))
     }
 
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        self.with(|inside| inside.platform.public(key, public))
+    }
+
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
         self.with(|inside| inside.platform.destroy(key))
     }

@@ -98,6 +98,10 @@ impl<P: Platform> Crypto for PowerCut<P> {
         self.inner.import(alg, secret, keep)
     }
 
+    fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
+        self.inner.public(key, public)
+    }
+
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
         self.inner.destroy(key)
     }

@@ -29,6 +29,8 @@ pub(super) fn answer(
     let mut look = Look::new(context.platform);
     let found = credential::find(&mut look, &context.state.secret, asked.application, asked.key_handle)
         .map_err(|error| failed(error.into()))?
+        // U2F verifies nobody.
+        .and_then(|(found, protection)| protection.allows_named(false).then_some(found))
         .ok_or(StatusWord::WRONG_DATA)?;
     let Context { profile, now, from, .. } = *context;
     let up = match asked.control {

@@ -31,6 +31,10 @@ fn answer(
     if context.profile.u2f.is_none() {
         return Err(StatusWord::INS_NOT_SUPPORTED);
     }
+    // CTAP 2.1, 7.2.4: alwaysUv turns U2F off, since it knows no verification.
+    if context.state.settings.always_uv {
+        return Err(StatusWord::COMMAND_NOT_ALLOWED);
+    }
     match Request::decode(bytes)? {
         Request::Register { challenge, application } => {
             register::answer(context, prompt, &register::Asked { challenge, application }, reply)

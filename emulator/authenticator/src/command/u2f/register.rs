@@ -6,6 +6,7 @@ use wire::{Alg, Status};
 use super::failed;
 use crate::attestation::{self, CHAIN_BYTES};
 use crate::command::{Context, PUBLIC_KEY_MAX, SIGNATURE_MAX, statement, wrap};
+use crate::credential::protection::Protection;
 use crate::platform::Keep;
 use crate::prompt::{self, Prompt};
 
@@ -34,7 +35,7 @@ fn register(context: &mut Context<'_>, asked: &Asked<'_>, reply: &mut [u8]) -> R
     let mut public = [0; PUBLIC_KEY_MAX];
     let (key, length) = context.platform.generate(Alg::ES256, Keep::Wrapped, &mut public)?;
     let public_key = statement::point(public.get(..length).ok_or(Status::OTHER)?)?;
-    let id = wrap(context, asked.application, &key)?;
+    let id = wrap(context, asked.application, &key, Protection::default())?;
     let key_handle = id.as_bytes();
     let attestation_key = attestation::key(context.platform)?;
     let mut space = [0; SIGNATURE_MAX];
