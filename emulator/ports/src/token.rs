@@ -1,93 +1,132 @@
-//! The packets and the mind of one key.
+//! The packets of one key: the end that a bus sees.
 
-use authenticator::platform::{Platform, StoreError};
+use authenticator::platform::StoreError;
 use authenticator::profile::Profile;
-use authenticator::{Authenticator, Input, MAX_MESSAGE, Protocol, Step, Uptime, UserAct, Waiting};
+use authenticator::{Protocol, Uptime, UserAct};
 use frames::{Capabilities, Channel, Command, Config, Device, ErrorCode, Event, Keepalive, Report};
 
-/// A key as a bus sees it: 64-byte packets in and out.
+use crate::mind::{Done, Job, Outcome, Question, Reply, Request, Task, Ticket};
+
+/// A key as a bus sees it: 64-byte packets in and out, and jobs for a [`Mind`](crate::Mind) that may run elsewhere.
 ///
-/// After each call that takes something in, and whenever [`wake_at`](Self::wake_at) has come, call
-/// [`poll`](Self::poll) until it gives nothing more. The same platform must be given to every call between two
-/// [`power_on`](Self::power_on)s.
+/// Give every job to the mind, in order, and what comes of it to [`done`](Self::done). After each call that takes
+/// something in, and whenever [`wake_at`](Self::wake_at) has come, call [`tick`](Self::tick), and [`poll`](Self::poll)
+/// until it gives nothing more. The token answers INIT, PING, LOCK, WINK and whatever is wrong, and sends keepalives,
+/// while the mind is at work.
 pub struct Token {
     config: Config,
     device: Box<Device>,
-    authenticator: Authenticator,
-    reply: Vec<u8>,
+    ticket: Ticket,
+    question: Option<Question>,
+    /// When the mind wants a tick; `None` while one is under way.
+    mind_wakes_at: Option<Uptime>,
     winks: u32,
+}
+
+/// What a [`Done`] meant.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// A request was answered; the response goes out with the next packets.
+    pub replied: Option<Reply>,
+    /// The user is asked, for the first time or again after an attempt that failed: see [`Token::question`].
+    pub asks: bool,
+    /// The key has power again, or says why not; it then answers every request with an error.
+    pub power: Option<Result<(), StoreError>>,
 }
 
 impl Token {
     /// A key of this model, without power. The capability flags follow from the protocols that the model speaks.
     #[must_use]
-    pub fn new(profile: Profile) -> Self {
-        Self::with_config(profile, config(&profile))
+    pub fn new(profile: &Profile) -> Self {
+        Self::with_config(config(profile))
     }
 
     /// As [`new`](Self::new), with other flags, version or patience than the model's own.
     #[must_use]
-    pub fn with_config(profile: Profile, config: Config) -> Self {
+    pub fn with_config(config: Config) -> Self {
         Self {
             config,
             device: Box::new(Device::new(config)),
-            authenticator: Authenticator::new(profile),
-            reply: vec![0; MAX_MESSAGE],
+            ticket: Ticket(0),
+            question: None,
+            mind_wakes_at: None,
             winks: 0,
         }
     }
 
-    /// Plugs the key in, for the first time or again: channels, packets and waits are forgotten, the store is read.
-    ///
-    /// # Errors
-    /// What the store said. The key then answers every request with an error.
-    pub fn power_on(&mut self, now: Uptime, platform: &mut dyn Platform) -> Result<(), StoreError> {
+    /// Plugs the key in, for the first time or again: channels, packets and waits are forgotten, and the mind reads its
+    /// store.
+    pub fn power_on(&mut self) -> Job {
         *self.device = Device::new(self.config);
-        self.authenticator.power_on(now, platform)
+        self.turn(Task::PowerOn)
     }
 
     /// Takes a packet from the host.
-    pub fn receive(&mut self, now: Uptime, platform: &mut dyn Platform, report: &Report) {
-        let reply = &mut self.reply;
-        match self.device.receive(now, report) {
-            Some(Event::Request { channel, command, payload }) => {
+    pub fn receive(&mut self, now: Uptime, report: &Report) -> Option<Job> {
+        match self.device.receive(now, report)? {
+            Event::Request { channel, command, payload } => {
                 let protocol = if command == Command::MSG { Protocol::Ctap1 } else { Protocol::Ctap2 };
-                let input = Input::Request { from: from(channel), protocol, bytes: payload };
-                match self.authenticator.handle(now, platform, input, reply) {
-                    // A request is either answered or waits; the device takes no second one meanwhile.
-                    Step::Quiet | Step::Busy => {
-                        self.device.fail(channel, ErrorCode::CHANNEL_BUSY);
-                    }
-                    step => self.follow(step),
-                }
+                let request = Request { from: from(channel), protocol, bytes: payload.to_vec() };
+                Some(self.next(Task::Request(request)))
             }
-            Some(Event::Cancel { channel }) => {
-                let step =
-                    self.authenticator.handle(now, platform, Input::Cancel { from: from(channel) }, reply);
-                self.follow(step);
+            Event::Cancel { channel } => Some(self.job(Task::Cancel(from(channel)))),
+            Event::Abort { channel } => Some(self.turn(Task::Abort(from(channel)))),
+            Event::Wink { .. } => {
+                self.winks = self.winks.wrapping_add(1);
+                None
             }
-            Some(Event::Abort { channel }) => {
-                let step =
-                    self.authenticator.handle(now, platform, Input::Abort { from: from(channel) }, reply);
-                self.follow(step);
-            }
-            Some(Event::Wink { .. }) => self.winks = self.winks.wrapping_add(1),
-            None => {}
         }
+    }
+
+    /// The client of this channel is gone: its work is dropped.
+    pub fn leave(&mut self, channel: Channel) -> Option<Job> {
+        self.device.leave(channel)?;
+        Some(self.turn(Task::Abort(from(channel))))
     }
 
     /// The user does something.
-    pub fn user(&mut self, now: Uptime, platform: &mut dyn Platform, act: UserAct) {
-        let step = self.authenticator.handle(now, platform, Input::User(act), &mut self.reply);
-        self.follow(step);
+    pub fn user(&mut self, act: UserAct) -> Job {
+        // The key no longer waits: from now on it is at work, until it asks again.
+        self.device.busy(Keepalive::PROCESSING);
+        self.job(Task::User(act))
     }
 
     /// Time has passed; due at [`wake_at`](Self::wake_at).
-    pub fn tick(&mut self, now: Uptime, platform: &mut dyn Platform) {
-        if self.authenticator.wake_at().is_some_and(|at| at <= now) {
-            let step = self.authenticator.handle(now, platform, Input::Tick, &mut self.reply);
-            self.follow(step);
+    pub fn tick(&mut self, now: Uptime) -> Option<Job> {
+        self.mind_wakes_at.take_if(|at| *at <= now)?;
+        Some(self.job(Task::Tick))
+    }
+
+    /// Takes what came of a job.
+    pub fn done(&mut self, done: Done) -> News {
+        let mut news = News::default();
+        if let Outcome::Power(power) = done.outcome {
+            news.power = Some(power);
         }
+        if done.ticket != self.ticket {
+            // The host started anew, or the key lost its power, while the mind was at work.
+            return news;
+        }
+        let asked_before = self.question.is_some();
+        (self.question, self.mind_wakes_at) = (done.question, done.wake_at);
+        // A U2F prompt has no step of its own: it shows only in what the mind waits for.
+        news.asks = !asked_before && self.question.is_some();
+        match (done.outcome, self.device.working()) {
+            (Outcome::Reply(reply), Some(channel)) => {
+                self.device.respond(channel, &reply.response);
+                news.replied = Some(reply);
+            }
+            (Outcome::Ask, _) => {
+                self.device.busy(Keepalive::UPNEEDED);
+                news.asks = true;
+            }
+            // The device takes no second request while one waits, so that this cannot be.
+            (Outcome::Busy, Some(channel)) => {
+                self.device.fail(channel, ErrorCode::CHANNEL_BUSY);
+            }
+            (Outcome::Reply(_) | Outcome::Busy, None) | (Outcome::Quiet | Outcome::Power(_), _) => {}
+        }
+        news
     }
 
     /// The next packet for the host, if one is ready.
@@ -99,13 +138,13 @@ impl Token {
     /// now.
     #[must_use]
     pub fn wake_at(&self) -> Option<Uptime> {
-        self.device.wake_at().into_iter().chain(self.authenticator.wake_at()).min()
+        self.device.wake_at().into_iter().chain(self.mind_wakes_at).min()
     }
 
-    /// What the key waits for, if it waits. Look after every call: a U2F prompt shows only here.
+    /// What the key waits for, if it waits.
     #[must_use]
-    pub fn waiting_for(&self) -> Option<Waiting<'_>> {
-        self.authenticator.waiting_for()
+    pub fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
     }
 
     /// How often the host made the key wink.
@@ -114,23 +153,20 @@ impl Token {
         self.winks
     }
 
-    /// The model.
-    #[must_use]
-    pub fn profile(&self) -> &Profile {
-        self.authenticator.profile()
+    fn job(&self, task: Task) -> Job {
+        Job { ticket: self.ticket, task }
     }
 
-    /// Does for the request in work what the authenticator wants.
-    fn follow(&mut self, step: Step) {
-        match step {
-            Step::Reply(len) => {
-                if let (Some(channel), Some(reply)) = (self.device.working(), self.reply.get(..len)) {
-                    self.device.respond(channel, reply);
-                }
-            }
-            Step::Ask(_) => self.device.busy(Keepalive::UPNEEDED),
-            Step::Busy | Step::Quiet => {}
-        }
+    /// A job that begins something new.
+    fn next(&mut self, task: Task) -> Job {
+        self.ticket = Ticket(self.ticket.0.wrapping_add(1));
+        self.job(task)
+    }
+
+    /// A job that ends what was there before.
+    fn turn(&mut self, task: Task) -> Job {
+        (self.question, self.mind_wakes_at) = (None, None);
+        self.next(task)
     }
 }
 
