@@ -1,4 +1,4 @@
-//! The key's mind with its platform: it performs jobs, one after the other, and may take its time.
+//! The key's mind: it performs jobs, one after the other, and may take its time.
 
 use authenticator::platform::{Platform, StoreError};
 use authenticator::profile::Profile;
@@ -6,7 +6,7 @@ use authenticator::{
     Ask, Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, Uptime, UserAct, Waiting,
 };
 
-/// What a [`Token`](crate::Token) wants of its [`Mind`].
+/// What a [`Front`](crate::Front) wants of its [`Mind`].
 ///
 /// Jobs are performed in the order in which they were made.
 #[derive(Debug)]
@@ -103,10 +103,11 @@ pub(crate) enum Outcome {
     Power(Result<(), StoreError>),
 }
 
-/// An authenticator, its platform, and the request that it has in work.
+/// An authenticator, and the request that it has in work.
+///
+/// The same platform must be given to every job between two power-ons.
 pub struct Mind {
     authenticator: Authenticator,
-    platform: Box<dyn Platform + Send>,
     reply: Vec<u8>,
     request: Option<Request>,
 }
@@ -114,9 +115,8 @@ pub struct Mind {
 impl Mind {
     /// The mind of a key of this model, without power.
     #[must_use]
-    pub fn new(profile: Profile, platform: Box<dyn Platform + Send>) -> Self {
-        let authenticator = Authenticator::new(profile);
-        Self { authenticator, platform, reply: vec![0; MAX_MESSAGE], request: None }
+    pub fn new(profile: Profile) -> Self {
+        Self { authenticator: Authenticator::new(profile), reply: vec![0; MAX_MESSAGE], request: None }
     }
 
     /// The model.
@@ -125,12 +125,18 @@ impl Mind {
         self.authenticator.profile()
     }
 
+    /// What the key waits for, if it waits.
+    #[must_use]
+    pub fn waiting_for(&self) -> Option<Waiting<'_>> {
+        self.authenticator.waiting_for()
+    }
+
     /// Does one job, however long it takes.
-    pub fn perform(&mut self, now: Uptime, job: Job) -> Done {
+    pub fn perform(&mut self, now: Uptime, platform: &mut dyn Platform, job: Job) -> Done {
         let input = match &job.task {
             Task::PowerOn => {
                 self.request = None;
-                let power = self.authenticator.power_on(now, self.platform.as_mut());
+                let power = self.authenticator.power_on(now, platform);
                 return self.done(job.ticket, Outcome::Power(power));
             }
             Task::Request(Request { from, protocol, bytes }) => {
@@ -141,7 +147,7 @@ impl Mind {
             Task::User(act) => Input::User(*act),
             Task::Tick => Input::Tick,
         };
-        let step = self.authenticator.handle(now, self.platform.as_mut(), input, &mut self.reply);
+        let step = self.authenticator.handle(now, platform, input, &mut self.reply);
         if matches!(job.task, Task::Abort(_)) {
             self.request = None;
         }

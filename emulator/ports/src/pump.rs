@@ -8,16 +8,16 @@ use std::collections::VecDeque;
 use std::io;
 
 use authenticator::UserAct;
-use authenticator::platform::StoreError;
+use authenticator::platform::{Platform, StoreError};
 use frames::{Channel, Command, Packet, Report};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 
+use crate::front::{Front, News};
 use crate::hands::Hands;
 use crate::mind::{Done, Job, Mind, Question, Reply, Request};
 use crate::order::{NoOrder, Order};
 use crate::port::{Arrival, ReportPort};
-use crate::token::{News, Token};
 use clock::Clock;
 use route::Routes;
 use worker::Worker;
@@ -93,7 +93,7 @@ pub enum PumpError {
 /// A key on a port, with power on, that runs when [`run`](Self::run) is awaited.
 pub struct Pump<P: ReportPort> {
     port: P,
-    token: Token,
+    front: Front,
     hands: Hands,
     watcher: Box<dyn Watcher>,
     orders: mpsc::Receiver<Ordered>,
@@ -117,21 +117,22 @@ impl<P: ReportPort> Pump<P> {
     pub fn new(
         port: P,
         mut mind: Mind,
+        mut platform: Box<dyn Platform + Send>,
         hands: Hands,
         orders: mpsc::Receiver<Ordered>,
         watcher: Box<dyn Watcher>,
     ) -> Result<Self, PumpError> {
         let clock = Clock::start();
-        let mut token = Token::new(mind.profile());
-        let job = token.power_on();
-        let news = token.done(mind.perform(clock.now(), job));
+        let mut front = Front::new(mind.profile());
+        let job = front.power_on();
+        let news = front.done(mind.perform(clock.now(), platform.as_mut(), job));
         if let Some(Err(error)) = news.power {
             return Err(PumpError::Store(error));
         }
-        let worker = Worker::start(mind, clock).map_err(PumpError::Thread)?;
+        let worker = Worker::start(mind, platform, clock).map_err(PumpError::Thread)?;
         Ok(Self {
             port,
-            token,
+            front,
             hands,
             watcher,
             orders,
@@ -153,7 +154,7 @@ impl<P: ReportPort> Pump<P> {
         let mut orders_open = true;
         loop {
             self.flush().await;
-            let wake_at = self.token.wake_at().into_iter().chain(self.hands.due()).min();
+            let wake_at = self.front.wake_at().into_iter().chain(self.hands.due()).min();
             let wake_at = self.clock.instant(wake_at);
             tokio::select! {
                 () = &mut stop => return Ok(()),
@@ -176,7 +177,7 @@ impl<P: ReportPort> Pump<P> {
 
     /// Sends every packet that is ready.
     async fn flush(&mut self) {
-        while let Some(report) = self.token.poll(self.clock.now()) {
+        while let Some(report) = self.front.poll(self.clock.now()) {
             let packet = Packet::parse(&report);
             if said_by_itself(&packet) {
                 self.watcher.see(Seen::Said(packet));
@@ -203,15 +204,15 @@ impl<P: ReportPort> Pump<P> {
 
     fn receive(&mut self, from: P::Peer, report: &Report) {
         self.routes.came(from, report);
-        if let Some(job) = self.token.receive(self.clock.now(), report) {
+        if let Some(job) = self.front.receive(self.clock.now(), report) {
             match job.request() {
                 Some(request) => self.watcher.see(Seen::Request(request)),
                 None => self.watcher.see(Seen::Ended(Packet::parse(report).channel())),
             }
             self.give(job);
         }
-        if self.winks != self.token.winks() {
-            self.winks = self.token.winks();
+        if self.winks != self.front.winks() {
+            self.winks = self.front.winks();
             self.watcher.see(Seen::Winks);
         }
     }
@@ -219,7 +220,7 @@ impl<P: ReportPort> Pump<P> {
     /// The client is gone: nothing is sent to it any more, and what it has begun is dropped.
     fn forget(&mut self, peer: &P::Peer) {
         for channel in self.routes.remove(peer) {
-            if let Some(job) = self.token.leave(channel) {
+            if let Some(job) = self.front.leave(channel) {
                 self.watcher.see(Seen::Ended(channel));
                 self.give(job);
             }
@@ -236,7 +237,7 @@ impl<P: ReportPort> Pump<P> {
                 // Who asks hears when the key has power again.
                 self.replugging.push_back(answer);
                 self.routes.clear();
-                let job = self.token.power_on();
+                let job = self.front.power_on();
                 return self.give(job);
             }
         }
@@ -256,7 +257,7 @@ impl<P: ReportPort> Pump<P> {
     }
 
     fn done(&mut self, done: Done) {
-        let News { replied, asks, power } = self.token.done(done);
+        let News { replied, asks, power } = self.front.done(done);
         if let Some(reply) = replied {
             self.watcher.see(Seen::Replied(&reply));
         }
@@ -275,7 +276,7 @@ impl<P: ReportPort> Pump<P> {
 
     /// Lets the hands know of the question that is open.
     fn ask(&mut self) {
-        let Some(question) = self.token.question() else { return };
+        let Some(question) = self.front.question() else { return };
         self.hands.asked(self.clock.now(), question.ask);
         self.watcher.see(Seen::Asks { question, person: self.hands.are_a_persons() });
         self.asking = true;
@@ -283,7 +284,7 @@ impl<P: ReportPort> Pump<P> {
 
     /// Lets the hands know that no question is open.
     fn settle(&mut self) {
-        if self.asking && self.token.question().is_none() {
+        if self.asking && self.front.question().is_none() {
             self.asking = false;
             self.hands.released();
             self.watcher.see(Seen::AsksNoMore);
@@ -292,7 +293,7 @@ impl<P: ReportPort> Pump<P> {
 
     fn act(&mut self, act: UserAct) {
         self.watcher.see(Seen::Acts(act));
-        let job = self.token.user(act);
+        let job = self.front.user(act);
         self.give(job);
     }
 
@@ -301,7 +302,7 @@ impl<P: ReportPort> Pump<P> {
         if let Some(act) = self.hands.act(now) {
             self.act(act);
         }
-        if let Some(job) = self.token.tick(now) {
+        if let Some(job) = self.front.tick(now) {
             self.give(job);
         }
     }

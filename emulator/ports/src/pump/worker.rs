@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc as jobs;
 use std::thread::{self, JoinHandle};
 
+use authenticator::platform::Platform;
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
@@ -19,12 +20,16 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(mut mind: Mind, clock: Clock) -> io::Result<Self> {
+    pub(super) fn start(
+        mut mind: Mind,
+        mut platform: Box<dyn Platform + Send>,
+        clock: Clock,
+    ) -> io::Result<Self> {
         let (jobs, to_do) = jobs::channel::<Job>();
         let (tell, done) = mpsc::unbounded_channel();
         let work = move || {
             for job in to_do {
-                if tell.send(mind.perform(clock.now(), job)).is_err() {
+                if tell.send(mind.perform(clock.now(), platform.as_mut(), job)).is_err() {
                     break;
                 }
             }

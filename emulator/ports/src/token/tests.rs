@@ -2,23 +2,21 @@
 
 use std::time::Duration;
 
-use authenticator::UserAct;
-use frames::{Capabilities, Command, ErrorCode, Host, HostEvent, InitReply, Keepalive, Report};
-use softkeys::{Seeded, TestRoot, provision};
+use authenticator::{Protocol, UserAct};
+use frames::{Capabilities, Command, ErrorCode, Host, HostEvent, InitReply, Keepalive};
+use softkeys::{MemoryStore, Seeded, TestRoot, provision};
 use wire::ctap2::{
     self, Descriptor, List, Parameter, get_assertion, get_info, make_credential, split_response,
 };
 use wire::u2f::{self, StatusWord};
 use wire::{Alg, Status};
 
-use crate::mind::Mind;
-
 use super::*;
 
 /// A key on the bench, with power on.
 struct Bench {
     token: Token,
-    mind: Mind,
+    platform: Seeded<MemoryStore>,
     now: Duration,
 }
 
@@ -37,37 +35,22 @@ impl Bench {
         let mut platform = Seeded::from_seed([7; 32]);
         let issued = TestRoot::seeded([8; 32]).unwrap().issue(&profile).unwrap();
         provision(&mut platform, &issued).unwrap();
-        let token = Token::new(&profile);
-        let mind = Mind::new(profile, Box::new(platform));
-        let mut bench = Self { token, mind, now: Duration::ZERO };
-        bench.power_on();
-        bench
+        let mut token = Token::new(profile);
+        token.power_on(Duration::ZERO, &mut platform).unwrap();
+        Self { token, platform, now: Duration::ZERO }
     }
 
-    fn power_on(&mut self) {
-        let job = self.token.power_on();
-        assert_eq!(self.perform(Some(job)).power, Some(Ok(())));
+    fn give(&mut self, report: &Report) {
+        self.token.receive(self.now, &mut self.platform, report);
     }
 
-    /// Has the job done at once.
-    fn perform(&mut self, job: Option<Job>) -> News {
-        job.map(|job| self.token.done(self.mind.perform(self.now, job))).unwrap_or_default()
-    }
-
-    fn give(&mut self, report: &Report) -> News {
-        let job = self.token.receive(self.now, report);
-        self.perform(job)
-    }
-
-    fn user(&mut self, act: UserAct) -> News {
-        let job = self.token.user(act);
-        self.perform(Some(job))
+    fn user(&mut self, act: UserAct) {
+        self.token.user(self.now, &mut self.platform, act);
     }
 
     fn wait(&mut self, by: u64) {
         self.now += Duration::from_millis(by);
-        let job = self.token.tick(self.now);
-        self.perform(job);
+        self.token.tick(self.now, &mut self.platform);
     }
 
     /// All packets that are ready, as `host` sees them.
@@ -147,7 +130,7 @@ fn credential_id(response: &[u8]) -> Vec<u8> {
 fn each_key_tells_what_it_speaks() {
     for name in profiles::names() {
         let mut bench = Bench::new(name);
-        let profile = *bench.mind.profile();
+        let profile = *bench.token.profile();
         let mut host = Host::new();
         let init = host.init([1; 8]);
         bench.give(&init);
@@ -185,7 +168,7 @@ fn a_registration_and_a_login_with_a_touch_each() {
     let mut host = bench.host(1);
     bench.send(&mut host, Command::CBOR, &make(false));
     assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
-    assert_eq!(bench.token.question().unwrap().rp_id.as_deref(), Some("example.org"));
+    assert_eq!(bench.token.waiting_for().unwrap().rp_id, Some("example.org"));
     bench.wait(99);
     assert_eq!(bench.seen(&mut host), []);
     bench.wait(1);
@@ -193,7 +176,7 @@ fn a_registration_and_a_login_with_a_touch_each() {
     bench.user(UserAct::Touched);
     let response = bench.message(&mut host, Command::CBOR);
     let id = credential_id(&response);
-    assert!(bench.token.question().is_none());
+    assert!(bench.token.waiting_for().is_none());
     assert_eq!(bench.token.wake_at(), None);
 
     let mut out = vec![0; 500];
@@ -220,7 +203,7 @@ fn a_u2f_registration_is_polled() {
     let mut host = bench.host(1);
     let request = u2f::Request::Register { challenge: &[1; 32], application: &[2; 32] };
     assert_eq!(bench.u2f(&mut host, &request), (vec![], StatusWord::CONDITIONS_NOT_SATISFIED));
-    assert_eq!(bench.token.question().unwrap().protocol, Protocol::Ctap1);
+    assert_eq!(bench.token.waiting_for().unwrap().protocol, Protocol::Ctap1);
     bench.wait(200);
     assert_eq!(bench.u2f(&mut host, &request).1, StatusWord::CONDITIONS_NOT_SATISFIED);
     bench.user(UserAct::Touched);
@@ -236,7 +219,7 @@ fn a_u2f_registration_is_polled() {
         key_handle: registered.key_handle,
     };
     assert_eq!(bench.u2f(&mut host, &check).1, StatusWord::CONDITIONS_NOT_SATISFIED);
-    assert!(bench.token.question().is_none(), "check-only asks nobody");
+    assert!(bench.token.waiting_for().is_none(), "check-only asks nobody");
 }
 
 #[test]
@@ -250,7 +233,7 @@ fn a_cancel_is_answered_by_the_request() {
     let cancel = host.cancel();
     bench.give(&cancel);
     assert_eq!(bench.seen(&mut host), [Seen::Message(Command::CBOR, vec![Status::KEEPALIVE_CANCEL.0])]);
-    assert!(bench.token.question().is_none());
+    assert!(bench.token.waiting_for().is_none());
     // With nothing to cancel it is passed over.
     bench.give(&cancel);
     assert_eq!(bench.seen(&mut host), []);
@@ -268,7 +251,7 @@ fn a_host_that_starts_anew_gets_no_reply_to_its_old_request() {
     assert!(
         matches!(bench.seen(&mut host)[..], [Seen::Ready(InitReply { channel: same, .. })] if same == channel)
     );
-    assert!(bench.token.question().is_none());
+    assert!(bench.token.waiting_for().is_none());
     bench.user(UserAct::Touched);
     bench.wait(60_000);
     assert_eq!(bench.seen(&mut host), []);
@@ -282,7 +265,7 @@ fn a_user_who_does_not_come_is_waited_for_until_the_end() {
     let mut bench = Bench::new("no-uv");
     let mut host = bench.host(1);
     bench.send(&mut host, Command::CBOR, &make(false));
-    let patience = u64::from(bench.mind.profile().touch_timeout_ms);
+    let patience = u64::from(bench.token.profile().touch_timeout_ms);
     let mut keepalives = 0;
     loop {
         match &bench.seen(&mut host)[..] {
@@ -321,12 +304,12 @@ fn verification_may_take_several_attempts() {
     let mut host = bench.host(1);
     bench.send(&mut host, Command::CBOR, &make(true));
     bench.seen(&mut host);
-    let asked = |bench: &Bench| match bench.token.question().unwrap().ask {
+    let asked = |bench: &Bench| match bench.token.waiting_for().unwrap().ask {
         authenticator::Ask::Verification { attempts_left } => attempts_left,
         other => panic!("{other:?}"),
     };
     let before = asked(&bench);
-    assert!(bench.user(UserAct::Mismatch).asks);
+    bench.user(UserAct::Mismatch);
     assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
     assert_eq!(asked(&bench), before - 1);
     bench.user(UserAct::Verified);
@@ -339,8 +322,8 @@ fn plugging_in_again_forgets_channels_and_waits() {
     let mut host = bench.host(1);
     bench.send(&mut host, Command::CBOR, &make(false));
     bench.seen(&mut host);
-    bench.power_on();
-    assert!(bench.token.question().is_none());
+    bench.token.power_on(bench.now, &mut bench.platform).unwrap();
+    assert!(bench.token.waiting_for().is_none());
     assert_eq!(bench.token.wake_at(), None);
     bench.send(&mut host, Command::CBOR, &[ctap2::Command::GET_INFO.0]);
     assert_eq!(bench.seen(&mut host), [Seen::Error(ErrorCode::INVALID_CHANNEL)]);

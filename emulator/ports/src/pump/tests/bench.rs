@@ -154,9 +154,9 @@ impl Bench {
         let (stop, stopped) = oneshot::channel();
         let (write, diary) = mpsc::unbounded_channel();
         let port = MemoryPort { arrivals: arriving, replies };
-        let mind = Mind::new(profile, Box::new(platform));
+        let mind = Mind::new(profile);
         let hands = Hands::new(up, Duration::from_millis(5));
-        let pump = Pump::new(port, mind, hands, ordered, Box::new(Diary(write))).unwrap();
+        let pump = Pump::new(port, mind, Box::new(platform), hands, ordered, Box::new(Diary(write))).unwrap();
         let key = tokio::spawn(pump.run(async { drop(stopped.await) }));
         Self { gate, arrivals, mailboxes, orders, stop, diary, read: Vec::new(), key }
     }
