@@ -123,7 +123,7 @@ async fn run_all(
     target: &KeycloakTarget,
     root: &TestRoot,
 ) -> (Vec<CaseDone>, RunDone) {
-    let keys: Vec<KeyModel> = profiles::all().iter().map(KeyModel::new).collect();
+    let keys: Vec<KeyModel> = KEYS.iter().map(|name| KeyModel::new(profiles::find(name).unwrap())).collect();
     let other_root = TestRoot::seeded([2; 32]).unwrap();
     let plan = RunPlan {
         seed: 1,
@@ -260,7 +260,7 @@ async fn logging_out(target: &KeycloakTarget) {
 
 /// What the key `no-uv`, which needs no attestation key, answers to these options.
 async fn answer(origin: &str, options: &CreationOptions) -> Value {
-    let profile = profiles::all().iter().find(|entry| entry.name() == "no-uv").unwrap().profile;
+    let profile = profiles::find("no-uv").unwrap().profile;
     let hands = Scripted::new(Script::Touch(Duration::from_millis(100)));
     let mut key = Local::new(profile, Box::new(Seeded::from_seed([7; 32])), Box::new(hands)).unwrap();
     let made = Client::new(client::Manner::Faithful).create(&mut key, origin, options).await;

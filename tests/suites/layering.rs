@@ -36,7 +36,22 @@ const TABLE: [(&str, &[&str]); 14] = [
         ],
     ),
     ("report", &["plan"]),
-    ("cli", &["plan", "targets", "run", "report", "links", "ports", "profiles", "softkeys", "authenticator"]),
+    (
+        "cli",
+        &[
+            "wire",
+            "frames",
+            "authenticator",
+            "profiles",
+            "softkeys",
+            "ports",
+            "plan",
+            "targets",
+            "run",
+            "report",
+            "links",
+        ],
+    ),
 ];
 /// The crates without a standard library: what of the outside world they may use, at most.
 const CORE: [(&str, &[&str]); 3] =

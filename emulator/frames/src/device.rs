@@ -3,38 +3,11 @@
 use core::time::Duration;
 
 use crate::command::{Capabilities, Command, ErrorCode, Keepalive};
+use crate::config::Config;
 use crate::message::{Assembly, Cutter};
 use crate::outbox::Outbox;
 use crate::report::{Channel, Packet, Report};
 use crate::{MAX_MESSAGE, Uptime};
-
-/// What a device says of itself and how patient it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Config {
-    /// The flags of the INIT reply. Without CBOR, CTAPHID_CBOR is refused; with NMSG, CTAPHID_MSG; without WINK,
-    /// CTAPHID_WINK.
-    pub capabilities: Capabilities,
-    /// Whether CTAPHID_LOCK is understood; there is no flag for it.
-    pub lock: bool,
-    /// The device version in the INIT reply: major, minor, build.
-    pub version: [u8; 3],
-    /// How long the next packet of a message may take.
-    pub packet_timeout: Duration,
-    /// The time between two keepalives.
-    pub keepalive: Duration,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            capabilities: Capabilities::CBOR.with(Capabilities::WINK),
-            lock: true,
-            version: [0, 0, 0],
-            packet_timeout: Duration::from_millis(500),
-            keepalive: Duration::from_millis(100),
-        }
-    }
-}
 
 /// What a packet from the host came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -152,6 +125,13 @@ impl Device {
         }
     }
 
+    /// The client of this channel is gone: what it has begun is dropped, its lock ends, nothing is sent to it. The channel
+    /// stays allocated.
+    pub fn leave(&mut self, channel: Channel) -> Option<Event<'_>> {
+        self.lock = self.lock.filter(|lock| lock.channel != channel);
+        self.drop_work(channel).then_some(Event::Abort { channel })
+    }
+
     /// Says why the request in work takes time; keepalives to the host repeat it.
     pub fn busy(&mut self, why: Keepalive) {
         if let State::Working { why: before, next, .. } = &mut self.state
@@ -240,10 +220,11 @@ impl Device {
         }
         if channel == Channel::BROADCAST {
             // Answered at any time: it touches no other channel's work.
-            self.last_channel = match self.last_channel {
-                LAST_CHANNEL => LAST_CHANNEL,
-                last => last + 1,
-            };
+            if self.last_channel >= self.config.channels.min(LAST_CHANNEL) {
+                self.error(channel, ErrorCode::CHANNEL_BUSY);
+                return None;
+            }
+            self.last_channel += 1;
             self.init_reply(Channel::BROADCAST, nonce, Channel(self.last_channel));
             return None;
         }
@@ -251,6 +232,13 @@ impl Device {
             self.error(channel, ErrorCode::INVALID_CHANNEL);
             return None;
         }
+        let worked = self.drop_work(channel);
+        self.init_reply(channel, nonce, channel);
+        worked.then_some(Event::Abort { channel })
+    }
+
+    /// Drops what the channel has begun; true if a request of it was in work.
+    fn drop_work(&mut self, channel: Channel) -> bool {
         let (mine, working) = match self.state {
             State::Idle => (false, false),
             State::Receiving { assembly, .. } => (assembly.channel == channel, false),
@@ -260,8 +248,7 @@ impl Device {
         if mine {
             self.state = State::Idle;
         }
-        self.init_reply(channel, nonce, channel);
-        (mine && working).then_some(Event::Abort { channel })
+        mine && working
     }
 
     fn init_reply(&mut self, to: Channel, nonce: &[u8; 8], channel: Channel) {

@@ -11,6 +11,7 @@
 extern crate std;
 
 mod command;
+mod config;
 mod device;
 mod host;
 mod message;
@@ -20,7 +21,8 @@ mod report;
 mod tests;
 
 pub use command::{Capabilities, Command, ErrorCode, Keepalive};
-pub use device::{Config, Device, Event};
+pub use config::Config;
+pub use device::{Device, Event};
 pub use host::{Host, HostEvent, InitReply};
 pub use message::{Reports, TooLong};
 pub use report::{Channel, Packet, Report};

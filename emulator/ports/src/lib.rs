@@ -1,8 +1,32 @@
-//! What lets an operating system or a framed link see an authenticator: the CTAPHID token.
+//! What lets an operating system or a framed link see an authenticator.
 //!
-//! [`Token`] joins the packets of [`frames`] with the step machine of [`authenticator`]. It is still without input and
-//! output: packets, the user and time are arguments, so the same token serves a kernel device and a test.
+//! * [`Token`] joins a [`Front`], which knows the packets of [`frames`], with a [`Mind`], which is the step machine of
+//!   [`authenticator`]. All are without input and output: packets, the user and time are arguments.
+//! * [`Pump`] runs the two apart, so that keepalives go out while the mind is at work, on a [`ReportPort`], with [`Hands`] that act and [`Order`]s from outside.
+//! * [`Seqpacket`] and [`Datagrams`] are ports, [`Control`] takes orders; an [`Address`] names them.
 
+mod address;
+mod control;
+mod datagrams;
+mod front;
+mod hands;
+mod mind;
+mod order;
+mod port;
+mod pump;
+mod seqpacket;
+mod socket_file;
 mod token;
 
+pub use address::{Address, NoAddress};
+pub use control::Control;
+pub use datagrams::Datagrams;
+pub use front::{Front, News};
+pub use hands::{Hands, Up, Uv};
+pub use mind::{Done, Job, Mind, Question, Reply, Request};
+pub use order::{NoOrder, Order};
+pub use port::{Arrival, ReportPort, Unreachable};
+pub use pump::{Ordered, Pump, PumpError, Seen, Watcher};
+pub use seqpacket::Seqpacket;
+pub use socket_file::BindError;
 pub use token::Token;

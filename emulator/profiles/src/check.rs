@@ -32,7 +32,12 @@ pub(crate) struct Rule {
     pub(crate) check: fn(&Profile) -> Option<Wrong>,
 }
 
-pub(crate) fn unless(holds: bool, field: &'static str, message: &'static str, help: &'static str) -> Option<Wrong> {
+pub(crate) fn unless(
+    holds: bool,
+    field: &'static str,
+    message: &'static str,
+    help: &'static str,
+) -> Option<Wrong> {
     (!holds).then_some(Wrong { field, message, help })
 }
 

@@ -1,10 +1,12 @@
 //! The command line: what there is to say, and the help that teaches it.
 
 mod data;
+mod plug;
 mod run;
 mod serve;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
+pub use plug::PlugArgs;
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;
 
@@ -46,6 +48,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Serve the reference relying party, right or with named flaws, for a browser or another bench
     Serve(ServeArgs),
+    /// Plug a key into a socket: it runs until Ctrl-C, for any client that speaks CTAPHID
+    Plug(PlugArgs),
     /// List the flaws that the reference server can be given
     Flaws(JsonArgs),
     /// List the keys, or show one with where its facts come from

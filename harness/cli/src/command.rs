@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod flaws;
 mod keys;
+mod plug;
 mod roots;
 mod run;
 mod scenarios;
@@ -33,6 +34,10 @@ pub fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Failure> {
         Command::Serve(args) => {
             drop(out);
             return runtime()?.block_on(serve::perform(args));
+        }
+        Command::Plug(args) => {
+            drop(out);
+            return runtime()?.block_on(plug::perform(args, screen));
         }
         Command::Flaws(args) => flaws::perform(args, screen, &mut out)?,
         Command::Keys(args) => keys::perform(args, screen, &mut out)?,

@@ -6,12 +6,13 @@ use std::time::Duration;
 use authenticator::Uptime;
 use authenticator::platform::{Platform, StoreError};
 use authenticator::profile::Profile;
-use client::link::{Link, LinkError, Protocol, Waiting, Watch};
-use frames::{Command, ErrorCode, Host, HostEvent, Keepalive, Report};
+use client::link::{Link, LinkError, Protocol, Watch};
+use frames::{Command, Host, Report};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use ports::Token;
 
 use crate::hands::{Gesture, Hands};
+use crate::news::News;
 use crate::waits::{KEEPALIVE, Waits};
 
 /// A key behind packets, in the same process and on virtual time.
@@ -24,13 +25,6 @@ pub struct Framed {
     ready: bool,
     plugged: bool,
     packets: usize,
-}
-
-/// What a packet of the key means for the request in work.
-enum News {
-    Answer(Vec<u8>),
-    Waits(Waiting),
-    Ready,
 }
 
 impl Framed {
@@ -144,22 +138,7 @@ impl Framed {
     }
 
     fn read(&mut self, report: &Report) -> Result<Option<News>, LinkError> {
-        Ok(match self.host.receive(report) {
-            None => None,
-            Some(HostEvent::Ready(_)) => Some(News::Ready),
-            Some(HostEvent::Message { payload, .. }) => Some(News::Answer(payload.to_vec())),
-            Some(HostEvent::Keepalive(Keepalive::UPNEEDED)) => Some(News::Waits(Waiting::User)),
-            Some(HostEvent::Keepalive(_)) => Some(News::Waits(Waiting::Processing)),
-            Some(HostEvent::Error(ErrorCode::INVALID_CMD)) => return Err(LinkError::NoProtocol),
-            Some(HostEvent::Error(ErrorCode::CHANNEL_BUSY)) => return Err(LinkError::Busy),
-            Some(HostEvent::Error(code)) => return Err(LinkError::Transport(code.to_string())),
-            Some(HostEvent::OutOfSequence { seq }) => {
-                return Err(LinkError::Transport(format!("packet {seq} came out of sequence")));
-            }
-            Some(HostEvent::TooLong { len }) => {
-                return Err(LinkError::Transport(format!("the key announced {len} bytes")));
-            }
-        })
+        self.host.receive(report).map(News::of).transpose()
     }
 
     /// What is due now.

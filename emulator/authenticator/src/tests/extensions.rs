@@ -78,7 +78,10 @@ fn unknown_ones_and_those_of_others_are_passed_over() {
         None
     );
     for one in &odd[..3] {
-        assert_eq!(key.send_status(&make(false, std::slice::from_ref(one)).bytes()), Status::CBOR_UNEXPECTED_TYPE);
+        assert_eq!(
+            key.send_status(&make(false, std::slice::from_ref(one)).bytes()),
+            Status::CBOR_UNEXPECTED_TYPE
+        );
     }
 }
 

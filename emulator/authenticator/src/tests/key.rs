@@ -9,8 +9,8 @@ use wire::{Protocol, Status};
 use super::bench::Bench;
 use crate::platform::{Alg, Crypto, Keep};
 use crate::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports,
-    U2f, Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells,
+    Transports, U2f, Usb, Versions,
 };
 use crate::{Ask, Authenticator, Channel, Input, Step, UserAct, attestation};
 

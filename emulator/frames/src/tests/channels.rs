@@ -1,5 +1,5 @@
 use super::bench::{Bench, Seen, host, ms};
-use crate::{Capabilities, Channel, Command, Config, ErrorCode, Host, HostEvent, InitReply, Packet};
+use crate::{Capabilities, Channel, Command, Config, ErrorCode, Event, Host, HostEvent, InitReply, Packet};
 
 fn error(channel: u32, code: ErrorCode) -> (Channel, Command, std::vec::Vec<u8>) {
     (Channel(channel), Command::ERROR, std::vec![code.0])
@@ -188,4 +188,55 @@ fn wink_is_answered_and_told() {
     let mut bench = Bench::with_channels(1);
     assert_eq!(bench.give(&start(1, Command::WINK, 0)), Some(Seen::Wink(Channel(1))));
     assert_eq!(bench.answer(), (Channel(1), Command::WINK, std::vec![]));
+}
+
+#[test]
+fn channels_run_out_and_the_others_stay() {
+    let mut bench = Bench::new(Config { channels: 2, ..Config::default() });
+    let one = host(&mut bench, 1);
+    let two = host(&mut bench, 2);
+    let mut three = Host::new();
+    bench.give(&three.init([3; 8]));
+    let sent = bench.sent();
+    assert_eq!(three.receive(&sent[0]), Some(HostEvent::Error(ErrorCode::CHANNEL_BUSY)));
+    assert_eq!((one.channel(), two.channel(), three.channel()), (Channel(1), Channel(2), Channel::BROADCAST));
+    bench.give(&start(3, Command::PING, 1));
+    assert_eq!(bench.answer(), error(3, ErrorCode::INVALID_CHANNEL));
+    for channel in [1, 2] {
+        bench.give(&start(channel, Command::PING, 1));
+        assert_eq!(bench.answer().1, Command::PING);
+    }
+    // More than the numbers give there never is.
+    let mut bench = Bench::new(Config { channels: 0, ..Config::default() });
+    bench.give(&Host::new().init([1; 8]));
+    assert_eq!(bench.answer(), error(u32::MAX, ErrorCode::CHANNEL_BUSY));
+}
+
+#[test]
+fn a_client_that_is_gone_holds_nothing() {
+    let mut bench = Bench::with_channels(2);
+    let gone = |bench: &mut Bench, channel| match bench.device.leave(Channel(channel)) {
+        Some(Event::Abort { channel }) => Some(channel),
+        None => None,
+        other => panic!("{other:?}"),
+    };
+    // A request in work.
+    assert!(bench.give(&start(1, Command::CBOR, 5)).is_some());
+    assert_eq!(gone(&mut bench, 2), None);
+    assert_eq!(bench.device.working(), Some(Channel(1)));
+    assert_eq!(gone(&mut bench, 1), Some(Channel(1)));
+    assert!(bench.sent().is_empty());
+    // A message half sent, and a response that has not gone out.
+    bench.give(&start(1, Command::MSG, 60));
+    assert_eq!(gone(&mut bench, 1), None);
+    assert!(bench.give(&start(2, Command::CBOR, 5)).is_some());
+    assert!(bench.device.respond(Channel(2), &[0]));
+    assert_eq!(gone(&mut bench, 2), None);
+    assert!(bench.sent().is_empty());
+    // A lock.
+    bench.give(&Packet::init(Channel(1), Command::LOCK, 1, &[9]));
+    assert_eq!(bench.answer().1, Command::LOCK);
+    assert_eq!(gone(&mut bench, 1), None);
+    bench.give(&start(2, Command::PING, 1));
+    assert_eq!(bench.answer().1, Command::PING);
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use authenticator::UserAct;
-use frames::{Capabilities, Command, ErrorCode, Host, HostEvent, InitReply, Keepalive, Report};
+use authenticator::{Protocol, UserAct};
+use frames::{Capabilities, Command, ErrorCode, Host, HostEvent, InitReply, Keepalive};
 use softkeys::{MemoryStore, Seeded, TestRoot, provision};
 use wire::ctap2::{
     self, Descriptor, List, Parameter, get_assertion, get_info, make_credential, split_response,
@@ -310,7 +310,7 @@ fn verification_may_take_several_attempts() {
     };
     let before = asked(&bench);
     bench.user(UserAct::Mismatch);
-    assert_eq!(bench.seen(&mut host), []);
+    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
     assert_eq!(asked(&bench), before - 1);
     bench.user(UserAct::Verified);
     credential_id(&bench.message(&mut host, Command::CBOR));

@@ -34,9 +34,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         reads: READS,
         check: |p| {
-            let needed = |own: &Features| {
-                own.client_pin || own.pin_uv_auth_token || own.extensions.hmac_secret
-            };
+            let needed =
+                |own: &Features| own.client_pin || own.pin_uv_auth_token || own.extensions.hmac_secret;
             unless(
                 features(p, |_, own| !needed(own) || own.pin_uv_auth_protocols != [0, 0]),
                 "ctap2.features.pin-uv-auth-protocols",

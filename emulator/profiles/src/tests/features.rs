@@ -60,13 +60,22 @@ fn what_is_wrong_is_told_with_its_place() {
     for (line, beginning) in [
         ("client-pin = 1", "20:14: `ctap2.features.client-pin` is `true` or `false`"),
         ("client-pim = true", "20:1: unknown field `ctap2.features.client-pim` (did you mean `client-pin`?)"),
-        ("pin-uv-auth-protocols = 2", "20:25: `ctap2.features.pin-uv-auth-protocols` is a list of whole numbers"),
+        (
+            "pin-uv-auth-protocols = 2",
+            "20:25: `ctap2.features.pin-uv-auth-protocols` is a list of whole numbers",
+        ),
         ("pin-uv-auth-protocols = [2, \"1\"]", "20:29: `ctap2.features.pin-uv-auth-protocols` is a list of"),
-        ("pin-uv-auth-protocols = [2, 3]", "20:29: `ctap2.features.pin-uv-auth-protocols` lists 1 to 2, found 3"),
+        (
+            "pin-uv-auth-protocols = [2, 3]",
+            "20:29: `ctap2.features.pin-uv-auth-protocols` lists 1 to 2, found 3",
+        ),
         ("pin-uv-auth-protocols = [2, 2]", "20:29: 2 is listed twice"),
         ("pin-retries = 9", "20:15: `ctap2.features.pin-retries` is 1 to 8, found 9"),
         ("min-pin-length = 3", "20:18: `ctap2.features.min-pin-length` is 4 to 63, found 3"),
-        ("extensions = [\"credprotect\"]", "20:15: unknown extension `credprotect` (did you mean `credProtect`?"),
+        (
+            "extensions = [\"credprotect\"]",
+            "20:15: unknown extension `credprotect` (did you mean `credProtect`?",
+        ),
     ] {
         let found = problems(&file(false, &format!("{line}\n")));
         assert_eq!(found.len(), 1, "{found:#?}");
@@ -99,7 +108,11 @@ fn fido_2_1_has_its_mandatory_features() {
     for (from, to, beginning) in [
         ("pin-uv-auth-token = true\n", "", "FIDO_2_1 obliges a key that verifies its user to pinUvAuthToken"),
         ("[2, 1]", "[1]", "FIDO_2_1 obliges a key that verifies its user to PIN/UV auth protocol 2"),
-        ("cred-mgmt = true\n", "", "FIDO_2_1 obliges a key with resident credentials to credential management"),
+        (
+            "cred-mgmt = true\n",
+            "",
+            "FIDO_2_1 obliges a key with resident credentials to credential management",
+        ),
         ("\"credProtect\", ", "", "FIDO_2_1 obliges a key with resident credentials to credProtect"),
         (", \"hmac-secret\"", "", "FIDO_2_1 obliges a key with resident credentials to credProtect"),
         ("uv-retries = 5\n", "", "FIDO_2_1 counts the attempts"),
@@ -120,7 +133,8 @@ fn a_scenario_changes_features_under_the_same_rules() {
     let features = changed.ctap2.unwrap().features;
     assert_eq!((features.always_uv, features.min_pin_length), (Some(true), 8));
     assert_eq!(features.extensions, passkey.ctap2.unwrap().features.extensions);
-    let errors = read("[features]\npin-uv-auth-token = false\nmin-pin-length = 3").apply(&passkey).unwrap_err();
+    let errors =
+        read("[features]\npin-uv-auth-token = false\nmin-pin-length = 3").apply(&passkey).unwrap_err();
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["ctap2.features.min-pin-length", "ctap2.features.pin-uv-auth-token"]);
     let yubikey = find("yubikey-4").unwrap().profile;

@@ -35,7 +35,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     let (root, other_root) = (roots::root()?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
-    stop_at_signal(stop.clone());
+    stop_at_signal(stop.clone())?;
     let server = tokio::select! {
         server = Server::start(&aim, flaws, root.der()) => server?,
         () = stop.wait() => return Err(Failure::Target("stopped before the server was ready; nothing was run".to_owned())),
@@ -91,8 +91,8 @@ fn tell_where(args: &RunArgs) {
     }
 }
 
-fn stop_at_signal(stop: Stop) {
-    let mut stopped = interrupt::listen();
+fn stop_at_signal(stop: Stop) -> Result<(), Failure> {
+    let mut stopped = interrupt::listen()?;
     tokio::spawn(async move {
         interrupt::wait(&mut stopped).await;
         if io::stderr().is_terminal() {
@@ -100,4 +100,5 @@ fn stop_at_signal(stop: Stop) {
         }
         stop.ask();
     });
+    Ok(())
 }

@@ -34,7 +34,7 @@ pub async fn perform(args: &ServeArgs) -> Result<Exit, Failure> {
         flaws,
         ..Settings::default()
     };
-    let mut stopped = interrupt::listen();
+    let mut stopped = interrupt::listen()?;
     let server = Server::start(settings).await.map_err(Failure::usage)?;
     {
         let mut out = io::stdout().lock();

@@ -2,6 +2,7 @@
 
 mod command;
 mod data;
+mod plug;
 mod runs;
 mod serve;
 mod servers;

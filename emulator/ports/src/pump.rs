@@ -1,0 +1,317 @@
+//! A running key: packets from a port to its mind and back, hands that act, orders that are followed.
+
+mod clock;
+mod route;
+mod worker;
+
+use std::collections::VecDeque;
+use std::io;
+
+use authenticator::UserAct;
+use authenticator::platform::{Platform, StoreError};
+use frames::{Channel, Command, Packet, Report};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep_until;
+
+use crate::front::{Front, News};
+use crate::hands::Hands;
+use crate::mind::{Done, Job, Mind, Question, Reply, Request};
+use crate::order::{NoOrder, Order};
+use crate::port::{Arrival, ReportPort};
+use clock::Clock;
+use route::Routes;
+use worker::Worker;
+
+/// What a watcher of a running key sees.
+#[derive(Debug)]
+pub enum Seen<'a> {
+    /// A whole request came in.
+    Request(&'a Request),
+    /// A request was answered.
+    Replied(&'a Reply),
+    /// The request of this channel is to be ended by its client (CTAPHID_CANCEL), or was dropped with its channel.
+    Ended(Channel),
+    /// The first packet of a message from the key that is no response: INIT, PING, KEEPALIVE, ERROR and the like.
+    Said(Packet<'a>),
+    /// The user is asked.
+    Asks {
+        /// What for.
+        question: &'a Question,
+        /// Whether a person is to answer, by [`Order::Act`].
+        person: bool,
+    },
+    /// The question is gone, answered or not.
+    AsksNoMore,
+    /// The user acts.
+    Acts(UserAct),
+    /// An order is followed.
+    Ordered(Order),
+    /// A text on the port is no order.
+    NoOrder(&'a NoOrder),
+    /// The host made the key wink.
+    Winks,
+    /// The key was unplugged and plugged in again, or its store could not be read then.
+    Replugged(Result<(), StoreError>),
+    /// Something came in that is no packet, or a packet could not be delivered: for the log.
+    Trouble(&'a str),
+}
+
+/// Sees what happens at a running key: for people and logs. It is called in between and should be quick.
+pub trait Watcher: Send {
+    /// Something happened.
+    fn see(&mut self, seen: Seen<'_>);
+}
+
+/// Sees nothing.
+impl Watcher for () {
+    fn see(&mut self, _: Seen<'_>) {}
+}
+
+/// An order, and who waits for it to be done.
+#[derive(Debug)]
+pub struct Ordered {
+    /// What to do.
+    pub order: Order,
+    /// Told when it is done, or why it is not.
+    pub answer: Option<oneshot::Sender<Result<(), String>>>,
+}
+
+/// Why a key stopped running by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum PumpError {
+    /// The store could not be read when the key was plugged in.
+    #[error("the key's store cannot be read: {0:?}")]
+    Store(StoreError),
+    /// The mind could not be given a thread.
+    #[error("no thread for the key: {0}")]
+    Thread(io::Error),
+    /// The port is of no more use.
+    #[error("the port failed: {0}")]
+    Port(io::Error),
+}
+
+/// A key on a port, with power on, that runs when [`run`](Self::run) is awaited.
+pub struct Pump<P: ReportPort> {
+    port: P,
+    front: Front,
+    hands: Hands,
+    watcher: Box<dyn Watcher>,
+    orders: mpsc::Receiver<Ordered>,
+    routes: Routes<P::Peer>,
+    clock: Clock,
+    worker: Worker,
+    /// The power cycles under way, the oldest first, each with who waits for it.
+    replugging: VecDeque<Option<Answer>>,
+    /// Whether hands and watcher were told of a question and not yet that it is gone.
+    asking: bool,
+    winks: u32,
+}
+
+type Answer = oneshot::Sender<Result<(), String>>;
+
+impl<P: ReportPort> Pump<P> {
+    /// Plugs a key in. The mind works in a thread of its own from now on, so that keepalives go out while it does.
+    ///
+    /// # Errors
+    /// The store could not be read, or there is no thread.
+    pub fn new(
+        port: P,
+        mut mind: Mind,
+        mut platform: Box<dyn Platform + Send>,
+        hands: Hands,
+        orders: mpsc::Receiver<Ordered>,
+        watcher: Box<dyn Watcher>,
+    ) -> Result<Self, PumpError> {
+        let clock = Clock::start();
+        let mut front = Front::new(mind.profile());
+        let job = front.power_on();
+        let news = front.done(mind.perform(clock.now(), platform.as_mut(), job));
+        if let Some(Err(error)) = news.power {
+            return Err(PumpError::Store(error));
+        }
+        let worker = Worker::start(mind, platform, clock).map_err(PumpError::Thread)?;
+        Ok(Self {
+            port,
+            front,
+            hands,
+            watcher,
+            orders,
+            routes: Routes::new(),
+            clock,
+            worker,
+            replugging: VecDeque::new(),
+            asking: false,
+            winks: 0,
+        })
+    }
+
+    /// Runs the key until `stop` is done. A job that is under way is finished then, and nothing more is sent.
+    ///
+    /// # Errors
+    /// The port failed.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) -> Result<(), PumpError> {
+        tokio::pin!(stop);
+        let mut orders_open = true;
+        loop {
+            self.flush().await;
+            let wake_at = self.front.wake_at().into_iter().chain(self.hands.due()).min();
+            let wake_at = self.clock.instant(wake_at);
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                done = self.worker.done.recv() => match done {
+                    Some(done) => self.done(done),
+                    None => {
+                        self.worker.end();
+                        return Ok(());
+                    }
+                },
+                arrival = self.port.receive() => self.arrived(arrival.map_err(PumpError::Port)?),
+                order = self.orders.recv(), if orders_open => match order {
+                    Some(order) => self.order(order),
+                    None => orders_open = false,
+                },
+                () = sleep_until(wake_at) => self.wake(),
+            }
+        }
+    }
+
+    /// Sends every packet that is ready.
+    async fn flush(&mut self) {
+        while let Some(report) = self.front.poll(self.clock.now()) {
+            let packet = Packet::parse(&report);
+            if said_by_itself(&packet) {
+                self.watcher.see(Seen::Said(packet));
+            }
+            let Some(peer) = self.routes.to(&report) else { continue };
+            if let Err(why) = self.port.send(&peer, &report).await {
+                self.watcher.see(Seen::Trouble(&format!("{peer}: {why}")));
+                self.forget(&peer);
+            }
+        }
+    }
+
+    fn arrived(&mut self, arrival: Arrival<P::Peer>) {
+        match arrival {
+            Arrival::Report { from, report } => self.receive(from, &report),
+            Arrival::Text { line } => match line.parse() {
+                Ok(order) => self.order(Ordered { order, answer: None }),
+                Err(wrong) => self.watcher.see(Seen::NoOrder(&wrong)),
+            },
+            Arrival::Noise { what } => self.watcher.see(Seen::Trouble(&what)),
+            Arrival::Left { peer } => self.forget(&peer),
+        }
+    }
+
+    fn receive(&mut self, from: P::Peer, report: &Report) {
+        self.routes.came(from, report);
+        if let Some(job) = self.front.receive(self.clock.now(), report) {
+            match job.request() {
+                Some(request) => self.watcher.see(Seen::Request(request)),
+                None => self.watcher.see(Seen::Ended(Packet::parse(report).channel())),
+            }
+            self.give(job);
+        }
+        if self.winks != self.front.winks() {
+            self.winks = self.front.winks();
+            self.watcher.see(Seen::Winks);
+        }
+    }
+
+    /// The client is gone: nothing is sent to it any more, and what it has begun is dropped.
+    fn forget(&mut self, peer: &P::Peer) {
+        for channel in self.routes.remove(peer) {
+            if let Some(job) = self.front.leave(channel) {
+                self.watcher.see(Seen::Ended(channel));
+                self.give(job);
+            }
+        }
+    }
+
+    fn order(&mut self, Ordered { order, answer }: Ordered) {
+        self.watcher.see(Seen::Ordered(order));
+        match order {
+            Order::Up(up) => self.hands.set_up(up),
+            Order::Uv(uv) => self.hands.set_uv(uv),
+            Order::Act(act) => self.act(act),
+            Order::Replug => {
+                // Who asks hears when the key has power again.
+                self.replugging.push_back(answer);
+                self.routes.clear();
+                let job = self.front.power_on();
+                return self.give(job);
+            }
+        }
+        if matches!(order, Order::Up(_) | Order::Uv(_)) {
+            self.ask();
+        }
+        if let Some(answer) = answer {
+            // Who asked may have gone away.
+            let _ = answer.send(Ok(()));
+        }
+    }
+
+    /// Hands a job to the mind.
+    fn give(&mut self, job: Job) {
+        self.worker.give(job);
+        self.settle();
+    }
+
+    fn done(&mut self, done: Done) {
+        let News { replied, asks, power } = self.front.done(done);
+        if let Some(reply) = replied {
+            self.watcher.see(Seen::Replied(&reply));
+        }
+        if asks {
+            self.ask();
+        }
+        if let Some(power) = power {
+            self.watcher.see(Seen::Replugged(power));
+            if let Some(Some(answer)) = self.replugging.pop_front() {
+                let told = power.map_err(|error| PumpError::Store(error).to_string());
+                let _ = answer.send(told);
+            }
+        }
+        self.settle();
+    }
+
+    /// Lets the hands know of the question that is open.
+    fn ask(&mut self) {
+        let Some(question) = self.front.question() else { return };
+        self.hands.asked(self.clock.now(), question.ask);
+        self.watcher.see(Seen::Asks { question, person: self.hands.are_a_persons() });
+        self.asking = true;
+    }
+
+    /// Lets the hands know that no question is open.
+    fn settle(&mut self) {
+        if self.asking && self.front.question().is_none() {
+            self.asking = false;
+            self.hands.released();
+            self.watcher.see(Seen::AsksNoMore);
+        }
+    }
+
+    fn act(&mut self, act: UserAct) {
+        self.watcher.see(Seen::Acts(act));
+        let job = self.front.user(act);
+        self.give(job);
+    }
+
+    fn wake(&mut self) {
+        let now = self.clock.now();
+        if let Some(act) = self.hands.act(now) {
+            self.act(act);
+        }
+        if let Some(job) = self.front.tick(now) {
+            self.give(job);
+        }
+    }
+}
+
+/// Whether a packet from the key begins a message that is no response to a request.
+fn said_by_itself(packet: &Packet<'_>) -> bool {
+    matches!(packet, Packet::Init { command, .. } if ![Command::MSG, Command::CBOR].contains(command))
+}
+
+#[cfg(test)]
+mod tests;

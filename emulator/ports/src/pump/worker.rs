@@ -1,0 +1,66 @@
+//! The mind's thread.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::sync::mpsc as jobs;
+use std::thread::{self, JoinHandle};
+
+use authenticator::platform::Platform;
+use tokio::sync::mpsc;
+
+use super::clock::Clock;
+use crate::mind::{Done, Job, Mind};
+
+/// A mind in a thread of its own. When dropped, the job that is under way is finished first.
+pub(super) struct Worker {
+    jobs: Option<jobs::Sender<Job>>,
+    /// What came of the jobs, in their order. Ends only if the mind panicked.
+    pub(super) done: mpsc::UnboundedReceiver<Done>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    pub(super) fn start(
+        mut mind: Mind,
+        mut platform: Box<dyn Platform + Send>,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        let (jobs, to_do) = jobs::channel::<Job>();
+        let (tell, done) = mpsc::unbounded_channel();
+        let work = move || {
+            for job in to_do {
+                if tell.send(mind.perform(clock.now(), platform.as_mut(), job)).is_err() {
+                    break;
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("key".to_owned()).spawn(work)?;
+        Ok(Self { jobs: Some(jobs), done, thread: Some(thread) })
+    }
+
+    pub(super) fn give(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // Fails only if the mind panicked, and then `done` has ended.
+            let _ = jobs.send(job);
+        }
+    }
+
+    /// Goes on with the mind's panic, if there was one.
+    pub(super) fn end(mut self) {
+        if let Err(panic) = self.join() {
+            resume_unwind(panic);
+        }
+    }
+
+    fn join(&mut self) -> thread::Result<()> {
+        self.jobs = None;
+        self.thread.take().map_or(Ok(()), JoinHandle::join)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Whoever wants the panic has called `end`.
+        let _ = self.join();
+    }
+}

@@ -1,0 +1,7 @@
+//! `anykey plug`: a running key on each kind of port.
+
+mod ceremonies;
+mod control;
+mod key;
+mod process;
+mod shown;
