@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -37,6 +37,8 @@ const TAIL_LINES: usize = 25;
 const PORT_TRIES: u32 = 3;
 /// The time between two looks whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
+/// How long the end may take after the kill.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running Keycloak.
 #[derive(Debug)]
@@ -45,6 +47,7 @@ pub(super) struct Process {
     _pipe: Option<ChildStdin>,
     log: PathBuf,
     home: Home,
+    address: SocketAddr,
     /// Its base URL, `http://localhost:PORT/`.
     pub(super) url: Url,
     /// The admin of this start.
@@ -113,7 +116,8 @@ impl Process {
         let pipe = child.stdin.take();
         let url = Url::parse(&format!("http://localhost:{port}/"));
         let url = url.map_err(|e| KeycloakError::Start(e.to_string()))?;
-        Ok(Self { child, _pipe: pipe, log, home, url, admin })
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Ok(Self { child, _pipe: pipe, log, home, address, url, admin })
     }
 
     /// Waits until the realm `master` is served.
@@ -153,6 +157,11 @@ impl Drop for Process {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
+        // Java is not our child but the shell's: it may take a moment longer, and its port with it.
+        let until = Instant::now() + GONE_WITHIN;
+        while TcpStream::connect_timeout(&self.address, POLL).is_ok() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
