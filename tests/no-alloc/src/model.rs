@@ -1,8 +1,8 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports,
-    U2f, Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Name, Profile, Tells,
+    Transports, U2f, Usb, Versions,
 };
 use wire::Alg;
 
@@ -13,7 +13,7 @@ pub fn profile() -> Option<Profile> {
         name,
         product: name,
         aaguid: [1; 16],
-        versions: Versions { u2f_v2: true, fido_2_0: true, fido_2_1: false, fido_2_3: false },
+        versions: Versions { u2f_v2: true, fido_2_0: true, fido_2_1: true, fido_2_3: false },
         ctap2: Some(Ctap2 {
             rk: true,
             uv: Some(true),
@@ -27,7 +27,7 @@ pub fn profile() -> Option<Profile> {
             tells: Tells { transports: true, algorithms: true },
             max_msg_size: 1200,
             firmware_version: 1,
-            features: Features::NONE,
+            features: features(),
         }),
         u2f: Some(U2f { key_handle: 64 }),
         counter: Counter::PerCredential,
@@ -39,4 +39,34 @@ pub fn profile() -> Option<Profile> {
         reset_window_ms: 10_000,
         usb: Usb { vendor: 0, product: 0, wink: true },
     })
+}
+
+/// All features.
+fn features() -> Features {
+    Features {
+        client_pin: true,
+        pin_uv_auth_protocols: [2, 1],
+        pin_uv_auth_token: true,
+        pin_retries: 8,
+        uv_retries: 5,
+        min_pin_length: 4,
+        make_cred_uv_not_rqd: true,
+        no_mc_ga_permissions_with_client_pin: false,
+        always_uv: Some(false),
+        cred_mgmt: true,
+        credential_mgmt_preview: true,
+        per_cred_mgmt_ro: true,
+        authnr_cfg: true,
+        uv_acfg: true,
+        set_min_pin_length: true,
+        max_rpids_for_set_min_pin_length: 4,
+        preferred_platform_uv_attempts: 1,
+        extensions: Extensions {
+            cred_blob: true,
+            cred_protect: true,
+            hmac_secret: true,
+            min_pin_length: true,
+        },
+        max_cred_blob_length: 32,
+    }
 }

@@ -87,3 +87,6 @@ impl Salts {
         self.secret.encrypt(context.platform, plain, space)
     }
 }
+
+#[cfg(test)]
+mod tests;

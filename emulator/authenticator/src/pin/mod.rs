@@ -1,6 +1,7 @@
 //! PIN, PIN/UV auth protocols and the pinUvAuthToken: what authenticatorClientPIN keeps, and what others ask of it.
 
 pub(crate) mod attempts;
+mod change;
 pub(crate) mod client_pin;
 pub(crate) mod persistent;
 pub(crate) mod protocol;

@@ -183,3 +183,6 @@ impl SharedSecret {
         Ok(out)
     }
 }
+
+#[cfg(test)]
+mod tests;

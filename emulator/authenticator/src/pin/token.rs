@@ -170,3 +170,6 @@ fn random(platform: &mut dyn Platform) -> Zeroizing<[u8; 32]> {
     platform.fill(value.as_mut());
     value
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@
 )]
 
 mod attempts;
-mod bench;
+pub(crate) mod bench;
 mod client;
 mod client_pin;
 mod config;

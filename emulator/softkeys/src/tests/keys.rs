@@ -1,7 +1,7 @@
 use authenticator::platform::{Alg, Crypto, CryptoError, Keep, KeyBlob, P256Point, Random};
 use proptest::prelude::*;
 
-use super::{key, sign, verifies};
+use super::{key, point, sign, verifies};
 use crate::{Fast, Seeded};
 
 /// RFC 6979, appendix A.2.5: the private key and its point.
@@ -51,6 +51,21 @@ fn made_keys_sign_for_their_point() {
             assert!(verifies(&point, b"message", &signature));
             assert!(!verifies(&point, b"another", &signature));
         }
+    });
+}
+
+#[test]
+fn a_key_tells_its_public_half_again() {
+    each(|platform| {
+        for keep in [Keep::Wrapped, Keep::Stored] {
+            let (blob, made) = key(platform, keep);
+            let mut cose = [0; 128];
+            let len = platform.public(&blob, &mut cose).unwrap();
+            assert_eq!(point(&cose[..len]), made);
+            assert_eq!(platform.public(&blob, &mut [0; 76]), Err(CryptoError::TooSmall));
+        }
+        let foreign = KeyBlob::new(&[1; 48]).unwrap();
+        assert_eq!(platform.public(&foreign, &mut [0; 128]), Err(CryptoError::BadKey));
     });
 }
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use authenticator::profile::{Attestation, Profile};
-use authenticator::{Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, UserAct};
+use authenticator::{Ask, Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, UserAct};
 use ciborium::Value;
 use profiles::{Override, Word, Words};
 use softkeys::{Fast, TestRoot};
@@ -97,7 +97,7 @@ impl Device {
     }
 }
 
-/// Sends a request, touches when asked, and returns the CBOR of the reply.
+/// Sends a request, gives what the key asks for, and returns the CBOR of the reply.
 fn exchange<'r>(
     key: &mut Authenticator,
     platform: &mut Fast,
@@ -109,8 +109,12 @@ fn exchange<'r>(
     *now += Duration::from_millis(1);
     let request = Input::Request { from: FROM, protocol: Protocol::Ctap2, bytes: black_box(request) };
     let mut step = key.handle(*now, platform, request, &mut reply[..]);
-    if let Step::Ask(_) = step {
-        step = key.handle(*now, platform, Input::User(UserAct::Touched), &mut reply[..]);
+    if let Step::Ask(ask) = step {
+        let act = match ask {
+            Ask::Presence => UserAct::Touched,
+            Ask::Verification { .. } => UserAct::Verified,
+        };
+        step = key.handle(*now, platform, Input::User(act), &mut reply[..]);
     }
     let Step::Reply(len) = step else { return Err(BenchError::Refused { what, status: 0xff }) };
     match reply[..len].split_first() {
@@ -163,7 +167,8 @@ fn creation(nth: usize, rk: bool) -> Result<Vec<u8>, BenchError> {
         (4, Value::Array(vec![parameters])),
     ];
     if rk {
-        fields.push((7, map(vec![("rk".into(), true.into())])));
+        // A key that can verify its user keeps nothing for one that it did not verify.
+        fields.push((7, map(vec![("rk".into(), true.into()), ("uv".into(), true.into())])));
     }
     message(MAKE_CREDENTIAL, fields)
 }
