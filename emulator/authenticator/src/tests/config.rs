@@ -34,7 +34,7 @@ fn key() -> Key {
 }
 
 /// The parameters of setMinPINLength.
-fn length(new: Option<i64>, rps: Option<&[&str]>, force: Option<bool>) -> Option<Value> {
+pub(crate) fn length(new: Option<i64>, rps: Option<&[&str]>, force: Option<bool>) -> Option<Value> {
     let entries = [
         (1, new.map(int)),
         (2, rps.map(|rps| Value::Array(rps.iter().map(|rp| text(rp)).collect()))),
@@ -43,7 +43,7 @@ fn length(new: Option<i64>, rps: Option<&[&str]>, force: Option<bool>) -> Option
     Some(Value::Map(entries.into_iter().filter_map(|(key, value)| Some((int(key), value?))).collect()))
 }
 
-fn request(number: u8, params: Option<Value>, token: Option<&Token>) -> Vec<u8> {
+pub(crate) fn request(number: u8, params: Option<Value>, token: Option<&Token>) -> Vec<u8> {
     let mut signed = [&[0xff; 32][..], &[0x0d, number]].concat();
     let mut members = vec![(1, int(number.into()))];
     if let Some(params) = params {

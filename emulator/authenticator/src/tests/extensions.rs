@@ -18,7 +18,8 @@ use wire::Status;
 
 const RP: &str = "example.org";
 
-fn profile() -> Profile {
+/// A key with all extensions but minPinLength.
+pub(crate) fn profile() -> Profile {
     modern_with(|features| {
         features.extensions =
             Extensions { cred_blob: true, cred_protect: true, hmac_secret: true, min_pin_length: false };
@@ -55,6 +56,26 @@ fn inputs(entries: &[(&str, Value)]) -> Value {
 
 fn make(rk: bool, entries: &[(&str, Value)]) -> Make {
     Make { rk: Some(rk), uv: rk.then_some(true), more: vec![(6, inputs(entries))], ..Make::at(RP) }
+}
+
+/// A registration with every input.
+pub(crate) fn every_make() -> Make {
+    let entries = [
+        ("credBlob", Value::Bytes(vec![5; 20])),
+        ("credProtect", int(3)),
+        ("hmac-secret", Value::Bool(true)),
+        ("minPinLength", Value::Bool(true)),
+    ];
+    make(true, &entries)
+}
+
+/// An assertion with every input.
+pub(crate) fn every_get(shared: &Shared) -> Get {
+    let secret = secret_input(shared, &[1; 64], Some(shared.protocol));
+    Get {
+        more: vec![(4, inputs(&[("credBlob", Value::Bool(true)), ("hmac-secret", secret)]))],
+        ..Get::at(RP)
+    }
 }
 
 #[test]

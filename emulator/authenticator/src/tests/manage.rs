@@ -50,7 +50,7 @@ fn encode(value: &Value) -> Vec<u8> {
 }
 
 /// A request with the MAC of a token.
-fn request(command: u8, number: u8, params: Option<Value>, token: &Token) -> Vec<u8> {
+pub(crate) fn request(command: u8, number: u8, params: Option<Value>, token: &Token) -> Vec<u8> {
     let mut signed = vec![number];
     let mut members = vec![(1, int(number.into()))];
     if let Some(params) = params {
@@ -61,11 +61,11 @@ fn request(command: u8, number: u8, params: Option<Value>, token: &Token) -> Vec
     message(command, members)
 }
 
-fn next(command: u8, number: u8) -> Vec<u8> {
+pub(crate) fn next(command: u8, number: u8) -> Vec<u8> {
     message(command, vec![(1, int(number.into()))])
 }
 
-fn of_rp(rp: &str) -> Option<Value> {
+pub(crate) fn of_rp(rp: &str) -> Option<Value> {
     Some(map(vec![(1, Value::Bytes(rp_hash(rp).to_vec()))]))
 }
 
@@ -73,7 +73,7 @@ fn descriptor(id: &[u8]) -> Value {
     Value::Map(vec![(text("id"), Value::Bytes(id.to_vec())), (text("type"), text("public-key"))])
 }
 
-fn of_id(id: &[u8]) -> Option<Value> {
+pub(crate) fn of_id(id: &[u8]) -> Option<Value> {
     Some(map(vec![(2, descriptor(id))]))
 }
 

@@ -5,12 +5,18 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::client::{GA, MC, Shared, pin_request};
+use super::client::{GA, MC, Shared, Token, pin_request};
 use super::key::{Key, full, modern};
 use super::message::{GET_INFO, GET_NEXT_ASSERTION, Get, Make, RESET, SELECTION};
 use super::u2f::sign_request;
+use super::{config, extensions, manage};
 use crate::{Channel, Input, Step, UserAct};
 use wire::Protocol;
+
+/// A token that was never given.
+fn token() -> Token {
+    Token { protocol: 2, value: [8; 32].to_vec() }
+}
 
 /// One input, owned.
 #[derive(Clone, Debug)]
@@ -45,7 +51,20 @@ fn valid() -> impl Strategy<Value = (Protocol, Vec<u8>)> {
         shared.token_by_pin("1234", MC | GA, Some(RP)),
         shared.token_by_uv(MC | GA, None),
     ];
-    let ctap2 = ctap2.into_iter().chain(pin.map(pin_request)).collect::<Vec<_>>();
+    let more = [
+        manage::request(10, 1, None, &token()),
+        manage::request(10, 2, None, &token()),
+        manage::next(10, 3),
+        manage::request(10, 4, manage::of_rp(RP), &token()),
+        manage::next(10, 5),
+        manage::request(0x41, 6, manage::of_id(&[3; 32]), &token()),
+        config::request(2, None, Some(&token())),
+        config::request(3, config::length(Some(6), Some(&[RP]), Some(true)), Some(&token())),
+        extensions::every_make().bytes(),
+        extensions::every_get(&shared).bytes(),
+    ];
+    let pin = pin.map(pin_request);
+    let ctap2 = ctap2.into_iter().chain(pin).chain(more).collect::<Vec<_>>();
     let u2f = [sign_request(RP, 3, &[1; 64]), sign_request(RP, 7, &[1; 32]), [0, 3, 0, 0].to_vec()];
     prop_oneof![
         proptest::sample::select(ctap2).prop_map(|bytes| (Protocol::Ctap2, bytes)),
@@ -96,7 +115,7 @@ proptest! {
         newer: bool,
         events in proptest::collection::vec((event(), 0..20_000_u64), 1..40),
     ) {
-        let mut key = Key::new(if newer { modern() } else { full() });
+        let mut key = Key::new(if newer { extensions::profile() } else { full() });
         if newer {
             key.set_pin(2, "1234");
         }
@@ -137,7 +156,7 @@ proptest! {
 
     #[test]
     fn any_bytes_get_an_answer(newer: bool, (protocol, bytes) in prop_oneof![noise(), bent()]) {
-        let mut key = Key::new(if newer { modern() } else { full() });
+        let mut key = Key::new(if newer { extensions::profile() } else { full() });
         let step = key.step(Input::Request { from: Channel(1), protocol, bytes: &bytes });
         prop_assert!(matches!(step, Step::Reply(_) | Step::Ask(_)));
     }
