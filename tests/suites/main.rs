@@ -7,4 +7,5 @@ mod licences;
 mod metadata;
 mod nine;
 mod no_alloc;
+mod python_fido2;
 mod rooms;
