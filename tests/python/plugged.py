@@ -22,6 +22,11 @@ def models():
     return json.loads(listed.stdout)
 
 
+def features():
+    """What each key of the catalogue that speaks CTAP2 can do beyond the first version, by name."""
+    return {model["name"]: model["ctap2"].get("features", {}) for model in models() if model.get("ctap2")}
+
+
 def root():
     """The root certificate that all attestation ends at, as PEM."""
     return subprocess.run([ANYKEY, "roots"], check=True, capture_output=True).stdout
