@@ -54,7 +54,7 @@ async fn a_client_may_cancel() {
         let plugged = Plugged::start("no-uv", port, &["--touch", "never"]);
         let mut talk = plugged.connect().await;
         let mut cancel = AtWait(|| ControlFlow::Break(()));
-        let answer = talk.0.call(Protocol::Ctap2, &make(false), &mut cancel).await.unwrap();
+        let answer = talk.0.call(Protocol::Ctap2, &make(), &mut cancel).await.unwrap();
         assert_eq!(answer, [Status::KEEPALIVE_CANCEL.0], "{port}");
         // A text on the port sets it right. It is not answered, which a reader would take for a packet.
         talk.0.tell("ctl up auto").await.unwrap();
@@ -66,7 +66,7 @@ async fn a_client_may_cancel() {
 async fn a_key_that_is_refused_says_so() {
     let plugged = Plugged::start("no-uv", "unix", &["--touch", "refuse"]);
     let mut talk = plugged.connect().await;
-    assert_eq!(talk.status(&make(false)).await, Status::OPERATION_DENIED);
+    assert_eq!(talk.status(&make()).await, Status::OPERATION_DENIED);
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn while_it_waits(mut talk: Talk, then: impl Future<Output = ()>) -> Vec<u
         waits.notify_one();
         ControlFlow::Continue(())
     });
-    let request = make(false);
+    let request = make();
     let calling = talk.0.call(Protocol::Ctap2, &request, &mut tell);
     let meanwhile = async {
         waits.notified().await;
@@ -118,7 +118,7 @@ async fn a_connection_that_closes_frees_the_key() {
     let plugged = Plugged::start("no-uv", "unix", &["--touch", "never"]);
     let (mut one, mut two) = (plugged.connect().await, plugged.connect().await);
     let mut waits = AtWait(|| ControlFlow::Continue(()));
-    let request = make(false);
+    let request = make();
     tokio::select! {
         _ = one.0.call(Protocol::Ctap2, &request, &mut waits) => panic!("nobody touched it"),
         () = async {

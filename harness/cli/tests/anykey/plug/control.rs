@@ -22,7 +22,7 @@ async fn a_script_is_answered_when_it_is_done() {
         let id = talk.register().await;
 
         assert_eq!(control(&path, "ctl up refuse"), "ok");
-        assert_eq!(talk.status(&make(false)).await, Status::OPERATION_DENIED);
+        assert_eq!(talk.status(&make()).await, Status::OPERATION_DENIED);
         assert_eq!(control(&path, "ctl up once"), "ok");
         assert_eq!(talk.log_in(&id).await.0, Status::OK);
         let said = control(&path, "ctl up sometimes");
@@ -68,7 +68,7 @@ async fn a_person_is_asked() {
     let mut plugged = Plugged::spawn(&mut command, "unix", tempfile::tempdir().unwrap());
     let mut typed = plugged.child.stdin.take().unwrap();
     let mut seen = BufReader::new(plugged.child.stderr.take().unwrap()).lines();
-    let (touch, refuse) = (make(false), make(false));
+    let (touch, refuse) = (make(), make());
     let mut talk = plugged.connect().await;
     // Reading what is asked blocks, so it is done elsewhere.
     let person = tokio::task::spawn_blocking(move || {

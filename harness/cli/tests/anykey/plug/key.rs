@@ -95,7 +95,7 @@ impl Talk {
 
     /// Registers; the credential's id.
     pub async fn register(&mut self) -> Vec<u8> {
-        let response = self.ctap2(&make(false)).await.unwrap();
+        let response = self.ctap2(&make()).await.unwrap();
         let (status, members) = split_response(&response).unwrap();
         assert_eq!(status, Status::OK);
         let made = make_credential::Response::decode(members).unwrap();
@@ -129,14 +129,13 @@ impl Talk {
 }
 
 /// authenticatorMakeCredential.
-pub fn make(rk: bool) -> Vec<u8> {
+pub fn make() -> Vec<u8> {
     let mut out = vec![0; 1_000];
     let len = make_credential::Request {
         client_data_hash: &[1; 32],
         rp: ctap2::RpEntity { id: "example.org", ..Default::default() },
         user: ctap2::UserEntity { id: &[9], name: Some("ann"), ..Default::default() },
         pub_key_cred_params: List::from(&[Parameter::public_key(Alg::ES256)]),
-        options: rk.then_some(ctap2::Options { rk: Some(true), ..Default::default() }),
         ..Default::default()
     }
     .message(&mut out)

@@ -14,7 +14,7 @@ async fn signals_unplug_it_cleanly_even_while_it_waits() {
         let mut plugged = Plugged::start("no-uv", port, &["--touch", "never"]);
         let mut talk = plugged.connect().await;
         assert_eq!(talk.status(GET_INFO).await, Status::OK);
-        let request = make(false);
+        let request = make();
         let mut other = plugged.connect().await;
         tokio::select! {
             _ = talk.ctap2(&request) => panic!("nobody touched it"),
@@ -75,7 +75,7 @@ async fn a_seed_makes_the_same_key_again() {
     let mut made = Vec::new();
     for seed in ["5", "5", "6"] {
         let plugged = Plugged::start("passkey", "unix", &["--touch", "after:0ms", "--seed", seed]);
-        made.push(plugged.connect().await.ctap2(&make(true)).await.unwrap());
+        made.push(plugged.connect().await.ctap2(&make()).await.unwrap());
     }
     assert_eq!(made[0], made[1]);
     assert_ne!(made[0], made[2]);

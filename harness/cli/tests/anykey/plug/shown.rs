@@ -16,7 +16,7 @@ async fn the_traffic_is_decoded_with_names() {
     assert_eq!(talk.log_in(&id).await.0, Status::OK);
     assert_eq!(talk.log_in(&[1; 64]).await.0, Status::NO_CREDENTIALS);
     talk.0.tell("ctl up refuse").await.unwrap();
-    assert_eq!(talk.status(&make(false)).await, Status::OPERATION_DENIED);
+    assert_eq!(talk.status(&make()).await, Status::OPERATION_DENIED);
     assert_eq!(plugged.end("TERM"), Some(0));
     let mut said = String::new();
     plugged.out.read_to_string(&mut said).unwrap();
