@@ -10,6 +10,9 @@ use crate::exchange::Exchange;
 use crate::facts::{Ctap2Facts, KeyFacts};
 use crate::manner::{Liberty, Manner};
 use crate::person::Person;
+use crate::pin::{Proof, Way};
+use crate::random::Random;
+use crate::related::Fetch;
 use crate::twist::Twist;
 
 /// One ceremony with one key.
@@ -19,6 +22,10 @@ pub(crate) struct Ceremony<'c> {
     pub(crate) manner: Manner,
     pub(crate) person: &'c mut dyn Person,
     pub(crate) twist: &'c Twist,
+    pub(crate) random: &'c mut dyn Random,
+    pub(crate) fetch: Option<&'c mut dyn Fetch>,
+    /// What is known of the key is out of date: its PIN was set or changed.
+    pub(crate) stale: bool,
 }
 
 /// Client data as it is sent, and its hash.
@@ -38,17 +45,29 @@ impl Collected {
 }
 
 impl Ceremony<'_> {
-    /// Whether the key is asked to verify the user; `needed` is what the key itself needs it for.
-    pub(crate) fn verification(&self, requirement: Requirement, needed: bool) -> Result<bool, ClientError> {
+    /// How the user is verified, if so; `needed`: something else than the page needs it, the key itself or an extension;
+    /// `may_set`: a first PIN may be set for it.
+    pub(crate) fn verification(
+        &self,
+        requirement: Requirement,
+        needed: bool,
+        may_set: bool,
+    ) -> Result<Option<Way>, ClientError> {
+        let facts = self.facts.ctap2.as_ref();
+        let way = facts.and_then(Way::of);
         if let Some(uv) = self.twist.uv {
-            return Ok(uv);
+            return Ok(uv.then(|| way.unwrap_or(Way::Option)));
         }
-        let able = self.facts.can_verify() && !self.twist.force_u2f;
-        if requirement == Requirement::Required && !able && !self.manner.takes(Liberty::UserVerification) {
+        let lenient = self.manner.takes(Liberty::UserVerification);
+        let required = requirement == Requirement::Required;
+        let always = facts.is_some_and(|facts| facts.always_uv);
+        let new = facts.filter(|_| may_set && (required || always) && !lenient).and_then(Way::by_new_pin);
+        let way = way.or(new).filter(|_| !self.twist.force_u2f);
+        if required && way.is_none() && !lenient {
             let reason = "user verification is required, and the key cannot verify its user";
             return Err(ClientError::refuse(DomError::NotAllowedError, reason));
         }
-        Ok(able && (requirement != Requirement::Discouraged || needed))
+        Ok(way.filter(|_| requirement != Requirement::Discouraged || needed))
     }
 
     /// Insists that the answer is about the RP ID that was asked about, as browsers do.
@@ -65,38 +84,45 @@ impl Ceremony<'_> {
         ids.iter().map(Vec::as_slice).filter(|id| most.is_none_or(|most| id.len() <= most)).collect()
     }
 
-    /// The list as it is, if the key takes lists of that length; otherwise only that one of them that the key has, found by asking
-    /// without a touch. `None`: the key has none of them.
+    /// The list as it is, if the key takes lists of that length; otherwise, or where it has to be one, only that one of them
+    /// that the key has, found by asking without a touch. `None`: the key has none of them.
     pub(crate) async fn narrow<'i>(
         &mut self,
         rp_id: &str,
         ids: Vec<&'i [u8]>,
+        to_one: bool,
+        proof: &Proof,
     ) -> Result<Option<Vec<&'i [u8]>>, ClientError> {
         let Some(facts) = &self.facts.ctap2 else { return Ok(Some(ids)) };
         let most = longest_list(facts, &ids);
-        if ids.len() <= most {
+        if ids.len() <= if to_one { 1 } else { most } {
             return Ok(Some(ids));
         }
         for batch in ids.chunks(most) {
-            if let Some(found) = self.silent(rp_id, batch, facts.max_msg_size).await? {
+            if let Some(found) = self.silent(rp_id, batch, facts.max_msg_size, proof).await? {
                 return Ok(Some(ids.iter().copied().filter(|id| *id == found).take(1).collect()));
             }
         }
         Ok(None)
     }
 
-    /// Asks without a touch which credential of the list the key has.
+    /// Asks without a touch which credential of the list the key has. A token lets it see those that are protected.
     async fn silent(
         &mut self,
         rp_id: &str,
         ids: &[&[u8]],
         most: usize,
+        proof: &Proof,
     ) -> Result<Option<Vec<u8>>, ClientError> {
         let what = "authenticatorGetAssertion without user presence";
         let descriptors: Vec<_> = ids.iter().map(|id| Descriptor::public_key(id)).collect();
+        let hash = [0; 32];
+        let param = proof.param(&hash);
         let request = get_assertion::Request {
             rp_id,
-            client_data_hash: &[0; 32],
+            client_data_hash: &hash,
+            pin_uv_auth_param: param.as_ref().map(|(mac, _)| mac.as_slice()),
+            pin_uv_auth_protocol: param.as_ref().map(|(_, protocol)| *protocol),
             allow_list: Some(descriptors.as_slice().into()),
             options: Some(wire::ctap2::Options { up: Some(false), ..Default::default() }),
             ..Default::default()

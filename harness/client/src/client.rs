@@ -13,7 +13,10 @@ use crate::facts::KeyFacts;
 use crate::get::{self, Asserted};
 use crate::link::{Link, Patient, Watch};
 use crate::manner::Manner;
-use crate::person::{First, Person};
+use crate::person::{First, Person, Pin};
+use crate::pin::PinRetries;
+use crate::random::{Random, Unpredictable};
+use crate::related::Fetch;
 use crate::twist::Twist;
 
 /// A browser with one key plugged in and one person before it.
@@ -23,6 +26,8 @@ pub struct Client {
     facts: Option<Arc<KeyFacts>>,
     person: Box<dyn Person>,
     watch: Box<dyn Watch>,
+    random: Box<dyn Random>,
+    fetch: Option<Box<dyn Fetch>>,
 }
 
 impl Client {
@@ -34,6 +39,8 @@ impl Client {
             facts: None,
             person: Box::new(First),
             watch: Box::new(Patient),
+            random: Box::new(Unpredictable),
+            fetch: None,
         }
     }
 
@@ -48,6 +55,20 @@ impl Client {
     #[must_use]
     pub fn with_watch(mut self, watch: impl Watch + 'static) -> Self {
         self.watch = Box::new(watch);
+        self
+    }
+
+    /// Another source of randomness, [`Repeatable`](crate::Repeatable) for one.
+    #[must_use]
+    pub fn with_random(mut self, random: impl Random + 'static) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// The way to the web, for related origins; without it, this client does not know them.
+    #[must_use]
+    pub fn with_fetch(mut self, fetch: impl Fetch + 'static) -> Self {
+        self.fetch = Some(Box::new(fetch));
         self
     }
 
@@ -123,7 +144,10 @@ impl Client {
         let facts = self.facts(link).await?;
         let treatment = self.aaguid;
         let mut ceremony = self.ceremony(link, &facts, options.timeout, twist);
-        create::create(&mut ceremony, origin, options, treatment).await
+        let result = create::create(&mut ceremony, origin, options, treatment).await;
+        let stale = ceremony.stale;
+        self.forget_if(stale);
+        result
     }
 
     /// Login: `navigator.credentials.get()` on a page of that origin.
@@ -152,7 +176,50 @@ impl Client {
     ) -> Result<Asserted, ClientError> {
         let facts = self.facts(link).await?;
         let mut ceremony = self.ceremony(link, &facts, options.timeout, twist);
-        get::get(&mut ceremony, origin, options).await
+        let result = get::get(&mut ceremony, origin, options).await;
+        let stale = ceremony.stale;
+        self.forget_if(stale);
+        result
+    }
+
+    /// How many PIN attempts are left, as a browser's settings show it.
+    ///
+    /// # Errors
+    /// The key has no PIN, or cannot be reached.
+    pub async fn pin_retries(&mut self, link: &mut dyn Link) -> Result<PinRetries, ClientError> {
+        let (facts, twist) = (self.facts(link).await?, Twist::default());
+        let mut ceremony = self.ceremony(link, &facts, None, &twist);
+        ceremony.conversation()?.pin_retries().await
+    }
+
+    /// Sets the key's first PIN, as a browser's settings do.
+    ///
+    /// # Errors
+    /// The key has no PIN, has one already, does not like this one, or cannot be reached.
+    pub async fn set_pin(&mut self, link: &mut dyn Link, new: &Pin) -> Result<(), ClientError> {
+        let (facts, twist) = (self.facts(link).await?, Twist::default());
+        let mut ceremony = self.ceremony(link, &facts, None, &twist);
+        let status = ceremony.conversation()?.set_pin(new).await?;
+        self.forget();
+        if status.is_ok() { Ok(()) } else { Err(ClientError::status(status, "setPIN")) }
+    }
+
+    /// Changes the key's PIN, as a browser's settings do.
+    ///
+    /// # Errors
+    /// The key has no PIN, `old` is not it, it does not like the new one, or cannot be reached.
+    pub async fn change_pin(&mut self, link: &mut dyn Link, old: &Pin, new: &Pin) -> Result<(), ClientError> {
+        let (facts, twist) = (self.facts(link).await?, Twist::default());
+        let mut ceremony = self.ceremony(link, &facts, None, &twist);
+        let status = ceremony.conversation()?.change_pin(old, new).await?;
+        self.forget();
+        if status.is_ok() { Ok(()) } else { Err(ClientError::status(status, "changePIN")) }
+    }
+
+    fn forget_if(&mut self, stale: bool) {
+        if stale {
+            self.forget();
+        }
     }
 
     fn ceremony<'c>(
@@ -165,7 +232,16 @@ impl Client {
         let timeout = timeout.unwrap_or(DEFAULT_TIMEOUT).clamp(LEAST_TIMEOUT, MOST_TIMEOUT);
         let left = Duration::from_millis(timeout.into());
         let exchange = Exchange { link, watch: &mut *self.watch, left };
-        Ceremony { exchange, facts, manner: self.manner, person: &mut *self.person, twist }
+        Ceremony {
+            exchange,
+            facts,
+            manner: self.manner,
+            person: &mut *self.person,
+            twist,
+            random: &mut *self.random,
+            fetch: self.fetch.as_mut().map(|fetch| &mut **fetch as &mut dyn Fetch),
+            stale: false,
+        }
     }
 }
 

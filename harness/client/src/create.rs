@@ -7,7 +7,7 @@ pub(crate) mod u2f;
 
 pub use conveyance::AaguidTreatment;
 
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use webauthn::bytes::encode;
 use webauthn::key::PublicKey;
 use webauthn::options::PUBLIC_KEY;
@@ -44,7 +44,7 @@ pub(crate) async fn create(
     options: &CreationOptions,
     treatment: AaguidTreatment,
 ) -> Result<Created, ClientError> {
-    let plan = Plan::new(c, origin, options)?;
+    let plan = Plan::new(c, origin, options).await?;
     let raw_attestation = match plan.protocol {
         Protocol::Ctap1 => u2f::create(c, &plan).await?,
         Protocol::Ctap2 => ctap2::create(c, &plan, options).await?,
@@ -77,7 +77,7 @@ pub(crate) async fn create(
             other: Map::new(),
         },
         authenticator_attachment: Some(c.facts.attachment().name().to_owned()),
-        client_extension_results: extension_results(options, plan.rk),
+        client_extension_results: plan.extensions.results(&original, plan.rk),
         kind: PUBLIC_KEY.to_owned(),
         other: Map::new(),
     };
@@ -87,16 +87,6 @@ pub(crate) async fn create(
         raw_attestation,
         rp_id: plan.rp_id,
         asked_rk: plan.rk,
-        asked_uv: plan.uv,
+        asked_uv: plan.way.is_some(),
     })
-}
-
-/// credProps, the one client extension that is known here ([section 10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension)).
-fn extension_results(options: &CreationOptions, rk: bool) -> Map<String, Value> {
-    let mut results = Map::new();
-    let asked = options.extensions.as_ref().and_then(|extensions| extensions.get("credProps"));
-    if asked == Some(&Value::Bool(true)) {
-        results.insert("credProps".to_owned(), json!({ "rk": rk }));
-    }
-    results
 }

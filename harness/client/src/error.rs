@@ -39,6 +39,8 @@ pub enum DomError {
     AbortError,
     /// Conditional mediation without a way to verify the user.
     ConstraintError,
+    /// Bytes within the options' extensions are not base64url.
+    EncodingError,
     /// The key has a credential of the exclude list, and the user agreed that the page may know.
     InvalidStateError,
     /// All that a page is not to know more about.
@@ -47,6 +49,8 @@ pub enum DomError {
     NotSupportedError,
     /// The origin, or the RP ID for this origin.
     SecurityError,
+    /// `evalByCredential` names something that is no credential of the allow list.
+    SyntaxError,
     /// The options are not valid.
     TypeError,
     /// The key answered nonsense.
@@ -59,10 +63,12 @@ impl DomError {
         match self {
             Self::AbortError => "AbortError",
             Self::ConstraintError => "ConstraintError",
+            Self::EncodingError => "EncodingError",
             Self::InvalidStateError => "InvalidStateError",
             Self::NotAllowedError => "NotAllowedError",
             Self::NotSupportedError => "NotSupportedError",
             Self::SecurityError => "SecurityError",
+            Self::SyntaxError => "SyntaxError",
             Self::TypeError => "TypeError",
             Self::UnknownError => "UnknownError",
         }

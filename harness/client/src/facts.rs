@@ -7,6 +7,7 @@ use wire::{DecodeError, Protocol};
 use crate::error::ClientError;
 use crate::exchange;
 use crate::link::{Link, LinkError, Patient};
+use crate::pin::{LEAST_PIN, Way};
 
 /// What is known of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,20 @@ pub struct Ctap2Facts {
     pub always_uv: bool,
     /// Option `makeCredUvNotRqd`: credentials that are not resident can be made without verification.
     pub make_cred_uv_not_rqd: bool,
+    /// Option `pinUvAuthToken`: tokens have permissions.
+    pub pin_uv_auth_token: bool,
+    /// Option `noMcGaPermissionsWithClientPin`: the PIN is no user verification for ceremonies.
+    pub no_mc_ga_permissions_with_client_pin: bool,
+    /// PIN/UV auth protocols.
+    pub pin_uv_auth_protocols: Vec<u64>,
+    /// The PIN has to be changed before it is good for anything.
+    pub force_pin_change: bool,
+    /// The shortest PIN, code points.
+    pub min_pin_length: usize,
+    /// How often built-in verification should be tried before the PIN is asked for, where it says.
+    pub preferred_platform_uv_attempts: Option<u64>,
+    /// The longest credBlob, bytes, where it says.
+    pub max_cred_blob_length: Option<usize>,
     /// Largest message, bytes.
     pub max_msg_size: usize,
     /// Most credentials in a list, where it says.
@@ -76,9 +91,9 @@ impl KeyFacts {
         Ok(Self { ctap2, u2f })
     }
 
-    /// Whether the user can be verified, now.
+    /// Whether the user can be verified, now: by the key itself, or by the PIN that is set.
     pub fn can_verify(&self) -> bool {
-        self.ctap2.as_ref().is_some_and(|facts| facts.uv == Some(true))
+        self.ctap2.as_ref().is_some_and(|facts| Way::of(facts).is_some())
     }
 
     /// Whether it stores resident keys.
@@ -123,12 +138,24 @@ impl Ctap2Facts {
             client_pin: options.client_pin,
             always_uv: options.always_uv == Some(true),
             make_cred_uv_not_rqd: options.make_cred_uv_not_rqd == Some(true),
+            pin_uv_auth_token: options.pin_uv_auth_token == Some(true),
+            no_mc_ga_permissions_with_client_pin: options.no_mc_ga_permissions_with_client_pin == Some(true),
+            pin_uv_auth_protocols: info.pin_uv_auth_protocols.iter().flat_map(|list| list.iter()).collect(),
+            force_pin_change: info.force_pin_change == Some(true),
+            min_pin_length: info.min_pin_length.map_or(LEAST_PIN, size),
+            preferred_platform_uv_attempts: info.preferred_platform_uv_attempts,
+            max_cred_blob_length: info.max_cred_blob_length.map(size),
             max_msg_size: info.max_msg_size.map_or(LEAST_MESSAGE, size),
             max_credential_count_in_list: info.max_credential_count_in_list.map(size),
             max_credential_id_length: info.max_credential_id_length.map(size),
             transports: info.transports.iter().flat_map(|list| list.iter()).map(owned).collect(),
             algorithms: info.algorithms.iter().flat_map(|list| list.iter()).map(|p| p.alg.0).collect(),
         })
+    }
+
+    /// Whether it has the extension.
+    pub(crate) fn has(&self, extension: &str) -> bool {
+        self.extensions.iter().any(|name| name == extension)
     }
 
     /// Whether it follows CTAP 2.1 or a later one.

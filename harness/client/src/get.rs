@@ -12,6 +12,7 @@ use wire::Protocol;
 
 use crate::ceremony::Ceremony;
 use crate::error::ClientError;
+use crate::extensions::prf::Evaluation;
 use crate::twist::edit;
 use plan::Plan;
 
@@ -24,7 +25,7 @@ pub struct Asserted {
     pub protocol: Protocol,
     /// The authenticator data as the key made it.
     pub raw_auth_data: Vec<u8>,
-    /// The RP ID that was sent to the key.
+    /// The RP ID that was sent to the key; the AppID, where the credential answered under that.
     pub rp_id: String,
     /// User verification was asked for.
     pub asked_uv: bool,
@@ -39,6 +40,10 @@ struct Signed {
     signature: Vec<u8>,
     user_handle: Option<Vec<u8>>,
     found: u64,
+    /// The RP ID or AppID that it answered under.
+    rp_id: String,
+    /// What opens the output of hmac-secret.
+    evaluation: Option<Evaluation>,
 }
 
 /// The whole ceremony.
@@ -47,11 +52,13 @@ pub(crate) async fn get(
     origin: &str,
     options: &RequestOptions,
 ) -> Result<Asserted, ClientError> {
-    let plan = Plan::new(c, origin, options)?;
+    let plan = Plan::new(c, origin, options).await?;
     let signed = match plan.protocol {
         Protocol::Ctap1 => u2f::get(c, &plan).await?,
         Protocol::Ctap2 => ctap2::get(c, &plan).await?,
     };
+    let under_app_id = plan.app_id.as_ref() == Some(&signed.rp_id) && signed.rp_id != plan.rp_id;
+    let results = plan.extensions.results(&signed.auth_data, signed.evaluation.as_ref(), under_app_id)?;
     let authenticator_data = edit(&signed.auth_data, &c.twist.auth_data);
     let response = AuthenticationResponse {
         id: encode(&signed.credential_id),
@@ -64,7 +71,7 @@ pub(crate) async fn get(
             other: Map::new(),
         },
         authenticator_attachment: Some(c.facts.attachment().name().to_owned()),
-        client_extension_results: Map::new(),
+        client_extension_results: results,
         kind: PUBLIC_KEY.to_owned(),
         other: Map::new(),
     };
@@ -72,8 +79,8 @@ pub(crate) async fn get(
         response,
         protocol: plan.protocol,
         raw_auth_data: signed.auth_data,
-        rp_id: plan.rp_id,
-        asked_uv: plan.uv,
+        rp_id: signed.rp_id,
+        asked_uv: plan.way.is_some(),
         found: signed.found,
     })
 }

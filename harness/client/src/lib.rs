@@ -9,12 +9,16 @@ mod client;
 mod create;
 mod error;
 mod exchange;
+mod extensions;
 mod facts;
 mod get;
 pub mod link;
 mod manner;
 mod origin;
 mod person;
+mod pin;
+mod random;
+mod related;
 mod twist;
 
 pub use client::Client;
@@ -24,7 +28,12 @@ pub use facts::{Ctap2Facts, KeyFacts};
 pub use get::Asserted;
 pub use link::{Link, LinkError, Patient, Waiting, Watch};
 pub use manner::{Liberties, Liberty, Manner};
-pub use person::{AccountChoice, First, Person};
+pub use person::{
+    AccountChoice, First, Knowing, NewPinAsked, NewPinReason, Person, Pin, PinAsked, PinRefused,
+};
+pub use pin::PinRetries;
+pub use random::{Random, Repeatable, Unpredictable};
+pub use related::{Fetch, Fetched};
 pub use twist::{AuthDataEdit, ClientDataTwist, Twist, edit};
 
 #[cfg(test)]

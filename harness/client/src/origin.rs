@@ -4,6 +4,7 @@ use url::{Host, Url};
 
 use crate::error::{ClientError, DomError};
 use crate::manner::{Liberty, Manner};
+use crate::related::{Fetch, is_related};
 
 /// Where a page comes from, and the RP ID that it uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,31 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// As [`Caller::new`], and where the RP ID is another site's, that site is asked whether the origin is related to it.
+    pub(crate) async fn find(
+        origin: &str,
+        rp_id: Option<&str>,
+        manner: Manner,
+        fetch: Option<&mut (dyn Fetch + '_)>,
+    ) -> Result<Self, ClientError> {
+        let refused = match Self::new(origin, rp_id, manner) {
+            Err(refused) if refused.name == DomError::SecurityError => refused,
+            decided => return decided,
+        };
+        let (Some(fetch), Some(rp_id), Ok(url)) = (fetch, rp_id, Url::parse(origin)) else {
+            return Err(refused);
+        };
+        let (Ok(Host::Domain(rp_id)), Some(Host::Domain(_)), true) =
+            (Host::parse(rp_id), url.host(), is_secure_context(&url))
+        else {
+            return Err(refused);
+        };
+        if is_related(fetch, &url, &rp_id).await {
+            return Ok(Self { origin: url.origin().ascii_serialization(), rp_id });
+        }
+        Err(refused)
+    }
+
     /// WebAuthn L3, section 5.1.3, steps 7 to 9, and section 5.1.4.1, steps 5 to 7.
     pub(crate) fn new(origin: &str, rp_id: Option<&str>, manner: Manner) -> Result<Self, ClientError> {
         let opaque =
@@ -49,6 +75,14 @@ impl Caller {
             },
         };
         Ok(Self { origin: serialised, rp_id })
+    }
+}
+
+/// Whether two hosts belong to one site: the same registrable domain, or the same host where there is none.
+pub(crate) fn same_site(a: &str, b: &str) -> bool {
+    match (psl::domain_str(a), psl::domain_str(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
     }
 }
 

@@ -7,9 +7,11 @@ use wire::{Alg, Protocol};
 
 use crate::ceremony::{Ceremony, Collected};
 use crate::error::{ClientError, DomError};
+use crate::extensions::make::MakeAsked;
 use crate::facts::Ctap2Facts;
 use crate::manner::Liberty;
 use crate::origin::Caller;
+use crate::pin::Way;
 
 /// All that is decided before the key is asked.
 pub(super) struct Plan {
@@ -20,14 +22,16 @@ pub(super) struct Plan {
     pub(super) user_handle: Vec<u8>,
     pub(super) algorithms: Vec<i32>,
     pub(super) rk: bool,
-    pub(super) uv: bool,
+    /// How the user is verified, if so.
+    pub(super) way: Option<Way>,
+    pub(super) extensions: MakeAsked,
     pub(super) exclude: Vec<Vec<u8>>,
     pub(super) protocol: Protocol,
 }
 
 impl Plan {
-    pub(super) fn new(
-        c: &Ceremony<'_>,
+    pub(super) async fn new(
+        c: &mut Ceremony<'_>,
         origin: &str,
         options: &CreationOptions,
     ) -> Result<Self, ClientError> {
@@ -38,17 +42,23 @@ impl Plan {
             return Err(ClientError::refuse(DomError::TypeError, reason));
         }
         // Steps 6 to 8.
-        let caller = Caller::new(origin, options.rp.id.as_deref(), c.manner)?;
+        let caller = Caller::find(origin, options.rp.id.as_deref(), c.manner, c.fetch.as_deref_mut()).await?;
         // Steps 9 and 10.
         let algorithms = algorithms(c, options)?;
+        // Steps 11 and 12.
+        let extensions = MakeAsked::read(options, &caller, c.manner)?;
         // Steps 13 to 15.
         let collected = Collected::new(CREATE, &options.challenge, &caller.origin, c.twist);
         // Step 22: is the key one that will do?
         attachment(c, options)?;
         let rk = resident(c, options.resident_key())?;
         let needed = c.facts.ctap2.as_ref().is_some_and(|facts| needs_verification(facts, rk));
-        let uv = c.verification(options.verification(), needed)?;
-        let protocol = protocol(c, &algorithms, rk, uv)?;
+        let way = c.verification(options.verification(), needed, true)?;
+        let (protocol, way) = match spares_the_pin(c, &algorithms, rk, options.verification(), &extensions) {
+            true => (Protocol::Ctap1, None),
+            false => (protocol(c, &algorithms)?, way),
+        };
+        extensions.insist(c.facts)?;
         let public_keys =
             options.exclude_credentials.iter().filter(|descriptor| descriptor.kind == PUBLIC_KEY);
         let exclude = match c.twist.drop_exclude_list || c.manner.takes(Liberty::ExcludeList) {
@@ -57,7 +67,7 @@ impl Plan {
         };
         let rp_id = c.twist.rp_id.clone().unwrap_or_else(|| caller.rp_id.clone());
         let user_handle = c.twist.user_handle.clone().unwrap_or_else(|| options.user.id.0.clone());
-        Ok(Self { caller, collected, rp_id, user_handle, algorithms, rk, uv, exclude, protocol })
+        Ok(Self { caller, collected, rp_id, user_handle, algorithms, rk, way, extensions, exclude, protocol })
     }
 }
 
@@ -104,20 +114,19 @@ fn resident(c: &Ceremony<'_>, requirement: Requirement) -> Result<bool, ClientEr
     Ok(able && requirement != Requirement::Discouraged)
 }
 
-/// Whether the key makes no credential without verification: alwaysUv, and in CTAP 2.1 every key that can verify,
-/// but for credentials that are not resident where makeCredUvNotRqd is set.
+/// Whether the key makes no credential without verification: alwaysUv, a PIN that is set, and in CTAP 2.1 every key that can
+/// verify, but for credentials that are not resident where makeCredUvNotRqd is set.
 fn needs_verification(facts: &Ctap2Facts, rk: bool) -> bool {
     let spared = facts.make_cred_uv_not_rqd && !rk;
-    facts.always_uv || (facts.is_newer_than_2_0() && !spared)
+    facts.always_uv || ((facts.is_newer_than_2_0() || facts.client_pin == Some(true)) && !spared)
 }
 
-fn protocol(c: &Ceremony<'_>, algorithms: &[i32], rk: bool, uv: bool) -> Result<Protocol, ClientError> {
+fn protocol(c: &Ceremony<'_>, algorithms: &[i32]) -> Result<Protocol, ClientError> {
     if c.twist.force_u2f {
         return Ok(Protocol::Ctap1);
     }
     let es256 = algorithms.contains(&Alg::ES256.0);
     match &c.facts.ctap2 {
-        Some(facts) if c.facts.u2f && es256 && !rk && !uv && would_ask_for_pin(facts) => Ok(Protocol::Ctap1),
         Some(_) => Ok(Protocol::Ctap2),
         None if !c.facts.u2f => {
             Err(ClientError::refuse(DomError::NotAllowedError, "the key speaks neither CTAP2 nor U2F"))
@@ -128,6 +137,21 @@ fn protocol(c: &Ceremony<'_>, algorithms: &[i32], rk: bool, uv: bool) -> Result<
             Err(ClientError::refuse(DomError::NotSupportedError, reason))
         }
     }
+}
+
+/// Whether U2F makes the credential without the PIN that CTAP2 would ask for, and nobody wants the user verified.
+fn spares_the_pin(
+    c: &Ceremony<'_>,
+    algorithms: &[i32],
+    rk: bool,
+    requirement: Requirement,
+    extensions: &MakeAsked,
+) -> bool {
+    let unwanted = c.twist.uv.map_or(requirement == Requirement::Discouraged, |uv| !uv);
+    let facts = c.facts.ctap2.as_ref();
+    let asks = facts.is_some_and(|facts| would_ask_for_pin(facts) && !facts.always_uv);
+    let able = c.facts.u2f && algorithms.contains(&Alg::ES256.0) && !rk && !extensions.needs_ctap2();
+    unwanted && asks && able && !c.twist.force_u2f
 }
 
 /// Whether CTAP2 would need the PIN for a credential that U2F makes without.

@@ -20,10 +20,23 @@ pub(super) async fn create(c: &mut Ceremony<'_>, plan: &Plan) -> Result<Vec<u8>,
             return Err(excluded(c).await?);
         }
     }
+    exclude_app_id(c, plan).await?;
     let request = Request::Register { challenge, application: &application };
     let data = c.exchange.u2f_with_touch(what, &request).await?;
     let registered = Registered::decode(&data).map_err(|e| ClientError::nonsense(what, e))?;
     attestation_object(&registered, &application).map_err(|e| ClientError::nonsense(what, e))
+}
+
+/// `appidExclude`: refuses where a credential of the exclude list was made by U2F under the AppID.
+pub(super) async fn exclude_app_id(c: &mut Ceremony<'_>, plan: &Plan) -> Result<(), ClientError> {
+    let Some(app_id) = plan.extensions.app_id.as_ref().filter(|_| c.facts.u2f) else { return Ok(()) };
+    let application = sha256(app_id.as_bytes());
+    for key_handle in &plan.exclude {
+        if knows(c, &application, key_handle).await? {
+            return Err(excluded(c).await?);
+        }
+    }
+    Ok(())
 }
 
 /// Whether the key handle is this key's: a check-only request, which never asks for a touch.

@@ -12,16 +12,18 @@ use crate::error::{ClientError, DomError};
 /// Asks the key: which key handle is its own, then for the signature.
 pub(super) async fn get(c: &mut Ceremony<'_>, plan: &Plan) -> Result<Signed, ClientError> {
     let what = "U2F_AUTHENTICATE";
-    let application = sha256(plan.rp_id.as_bytes());
     let mut own = None;
-    for key_handle in &plan.allow {
-        if knows(c, &application, key_handle).await? {
-            own = Some(key_handle);
-            break;
+    'found: for name in std::iter::once(&plan.rp_id).chain(&plan.app_id) {
+        let application = sha256(name.as_bytes());
+        for key_handle in &plan.allow {
+            if knows(c, &application, key_handle).await? {
+                own = Some((name, application, key_handle));
+                break 'found;
+            }
         }
     }
     // A browser waits for a touch before it says so; the server sees the same.
-    let Some(key_handle) = own else {
+    let Some((name, application, key_handle)) = own else {
         let reason = "the key has no credential of the allow list";
         return Err(ClientError::refuse(DomError::NotAllowedError, reason));
     };
@@ -46,5 +48,7 @@ pub(super) async fn get(c: &mut Ceremony<'_>, plan: &Plan) -> Result<Signed, Cli
         signature: answer.signature.to_vec(),
         user_handle: None,
         found: 1,
+        rp_id: name.clone(),
+        evaluation: None,
     })
 }

@@ -5,7 +5,8 @@ use webauthn::CreationOptions;
 use wire::Protocol;
 
 use super::fake::{
-    Claims, Fake, NO_UV, ORIGIN, PASSKEY, asserted, creation, info, made, request, u2f_only, u2f_registered,
+    Claims, Fake, NO_UV, ORIGIN, PASSKEY, asserted, creation, info, made, pin_retries, request, u2f_only,
+    u2f_registered,
 };
 use crate::{
     Client, ClientError, Created, DomError, KeyFacts, Liberties, Liberty, LinkError, Manner, Refuser,
@@ -225,17 +226,13 @@ async fn newer_keys_are_asked_to_verify_whenever_they_need_it() {
 
 #[tokio::test]
 async fn which_protocol_is_spoken() {
-    let with_pin = Claims { uv: None, client_pin: Some(true), ..PASSKEY };
-    let no_u2f = Claims { versions: &["FIDO_2_0"], ..with_pin };
+    let with_pin = Claims { uv: None, client_pin: Some(true), pin_uv_auth_protocols: &[1], ..PASSKEY };
     let spares = Claims { make_cred_uv_not_rqd: Some(true), ..with_pin };
-    let plain = json!({});
-    let resident = json!({ "residentKey": "required" });
+    let plain = json!({ "userVerification": "discouraged" });
     for (claims, selection, protocol) in [
         (PASSKEY, &plain, Protocol::Ctap2),
         (NO_UV, &plain, Protocol::Ctap2),
         (with_pin, &plain, Protocol::Ctap1),
-        (with_pin, &resident, Protocol::Ctap2),
-        (no_u2f, &plain, Protocol::Ctap2),
         (spares, &plain, Protocol::Ctap2),
     ] {
         let answer = if protocol == Protocol::Ctap1 { u2f_registered() } else { made() };
@@ -243,9 +240,25 @@ async fn which_protocol_is_spoken() {
         let created = create(&mut fake, Manner::Faithful, &creation(selection.clone())).await.unwrap();
         assert_eq!(created.protocol, protocol);
     }
-    let verified = json!({ "userVerification": "required" });
-    let result = create(&mut Fake::answering([info(with_pin)]), Manner::Faithful, &creation(verified)).await;
-    assert_eq!(result.unwrap_err().by, Refuser::Client, "never U2F where verification is required");
+    // What CTAP2 does with a PIN that is set begins with the question for it.
+    let no_u2f = Claims { versions: &["FIDO_2_0"], ..with_pin };
+    let always = Claims { always_uv: Some(true), ..with_pin };
+    let resident = json!({ "userVerification": "discouraged", "residentKey": "required" });
+    for (claims, selection, extensions) in [
+        (with_pin, json!({ "userVerification": "required" }), json!({})),
+        (with_pin, json!({}), json!({})),
+        (with_pin, resident, json!({})),
+        (no_u2f, plain.clone(), json!({})),
+        (always, plain.clone(), json!({})),
+        (with_pin, plain.clone(), json!({ "prf": {} })),
+    ] {
+        let mut fake = Fake::answering([info(claims), pin_retries(8)]);
+        let mut options = creation(selection);
+        options.extensions = extensions.as_object().cloned();
+        let error = create(&mut fake, Manner::Faithful, &options).await.unwrap_err();
+        assert_eq!((error.name, error.by), (DomError::NotAllowedError, Refuser::Client), "{error}");
+        assert_eq!(fake.sent[1].1[0], 0x06, "never U2F where the user is to be verified");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use webauthn::{CreationOptions, RequestOptions};
 use wire::authdata::{AttestedCredentialData, AuthData, Flags};
 use wire::ctap2::{
-    Descriptor, List, RawMap, Statement, UserEntity, get_assertion, get_info, make_credential, split_request,
+    Descriptor, List, RawMap, Statement, UserEntity, client_pin, get_assertion, get_info, make_credential,
+    split_request,
 };
 use wire::u2f::StatusWord;
 use wire::{Alg, Protocol, Status, cose};
@@ -107,6 +108,12 @@ pub(super) struct Claims {
     pub(super) most_in_list: Option<u64>,
     pub(super) longest_id: Option<u64>,
     pub(super) transports: &'static [&'static str],
+    pub(super) extensions: &'static [&'static str],
+    pub(super) pin_uv_auth_protocols: &'static [u64],
+    pub(super) pin_uv_auth_token: Option<bool>,
+    pub(super) force_pin_change: Option<bool>,
+    pub(super) min_pin_length: Option<u64>,
+    pub(super) max_cred_blob_length: Option<u64>,
 }
 
 /// Resident keys, built-in verification, U2F.
@@ -121,6 +128,12 @@ pub(super) const PASSKEY: Claims = Claims {
     most_in_list: None,
     longest_id: None,
     transports: &[],
+    extensions: &[],
+    pin_uv_auth_protocols: &[],
+    pin_uv_auth_token: None,
+    force_pin_change: None,
+    min_pin_length: None,
+    max_cred_blob_length: None,
 };
 
 /// FIDO2 and a touch, nothing else.
@@ -138,9 +151,16 @@ pub(super) fn info(claims: Claims) -> Vec<u8> {
             client_pin: claims.client_pin,
             always_uv: claims.always_uv,
             make_cred_uv_not_rqd: claims.make_cred_uv_not_rqd,
+            pin_uv_auth_token: claims.pin_uv_auth_token,
             ..Default::default()
         }),
+        extensions: (!claims.extensions.is_empty()).then(|| claims.extensions.into()),
         max_msg_size: Some(1200),
+        pin_uv_auth_protocols: (!claims.pin_uv_auth_protocols.is_empty())
+            .then(|| claims.pin_uv_auth_protocols.into()),
+        force_pin_change: claims.force_pin_change,
+        min_pin_length: claims.min_pin_length,
+        max_cred_blob_length: claims.max_cred_blob_length,
         max_credential_count_in_list: claims.most_in_list,
         max_credential_id_length: claims.longest_id,
         transports: (!claims.transports.is_empty()).then(|| claims.transports.into()),
@@ -225,6 +245,12 @@ pub(super) fn asserted(id: Option<&[u8]>, user: Option<&[u8]>, count: Option<u64
         number_of_credentials: count,
         ..Default::default()
     };
+    encoded(|out| response.message(out))
+}
+
+/// An answer to getPINRetries.
+pub(super) fn pin_retries(left: u64) -> Vec<u8> {
+    let response = client_pin::Response { pin_retries: Some(left), ..Default::default() };
     encoded(|out| response.message(out))
 }
 
