@@ -7,5 +7,6 @@ mod licences;
 mod metadata;
 mod nine;
 mod no_alloc;
+mod pin;
 mod python_fido2;
 mod rooms;

@@ -13,8 +13,7 @@ use crate::facts::KeyFacts;
 use crate::get::{self, Asserted};
 use crate::link::{Link, Patient, Watch};
 use crate::manner::Manner;
-use crate::person::{First, Person, Pin};
-use crate::pin::PinRetries;
+use crate::person::{First, Person};
 use crate::random::{Random, Unpredictable};
 use crate::related::Fetch;
 use crate::twist::Twist;
@@ -182,47 +181,13 @@ impl Client {
         result
     }
 
-    /// How many PIN attempts are left, as a browser's settings show it.
-    ///
-    /// # Errors
-    /// The key has no PIN, or cannot be reached.
-    pub async fn pin_retries(&mut self, link: &mut dyn Link) -> Result<PinRetries, ClientError> {
-        let (facts, twist) = (self.facts(link).await?, Twist::default());
-        let mut ceremony = self.ceremony(link, &facts, None, &twist);
-        ceremony.conversation()?.pin_retries().await
-    }
-
-    /// Sets the key's first PIN, as a browser's settings do.
-    ///
-    /// # Errors
-    /// The key has no PIN, has one already, does not like this one, or cannot be reached.
-    pub async fn set_pin(&mut self, link: &mut dyn Link, new: &Pin) -> Result<(), ClientError> {
-        let (facts, twist) = (self.facts(link).await?, Twist::default());
-        let mut ceremony = self.ceremony(link, &facts, None, &twist);
-        let status = ceremony.conversation()?.set_pin(new).await?;
-        self.forget();
-        if status.is_ok() { Ok(()) } else { Err(ClientError::status(status, "setPIN")) }
-    }
-
-    /// Changes the key's PIN, as a browser's settings do.
-    ///
-    /// # Errors
-    /// The key has no PIN, `old` is not it, it does not like the new one, or cannot be reached.
-    pub async fn change_pin(&mut self, link: &mut dyn Link, old: &Pin, new: &Pin) -> Result<(), ClientError> {
-        let (facts, twist) = (self.facts(link).await?, Twist::default());
-        let mut ceremony = self.ceremony(link, &facts, None, &twist);
-        let status = ceremony.conversation()?.change_pin(old, new).await?;
-        self.forget();
-        if status.is_ok() { Ok(()) } else { Err(ClientError::status(status, "changePIN")) }
-    }
-
-    fn forget_if(&mut self, stale: bool) {
+    pub(crate) fn forget_if(&mut self, stale: bool) {
         if stale {
             self.forget();
         }
     }
 
-    fn ceremony<'c>(
+    pub(crate) fn ceremony<'c>(
         &'c mut self,
         link: &'c mut dyn Link,
         facts: &'c KeyFacts,

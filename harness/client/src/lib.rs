@@ -19,6 +19,7 @@ mod person;
 mod pin;
 mod random;
 mod related;
+mod settings;
 mod twist;
 
 pub use client::Client;
@@ -34,6 +35,7 @@ pub use person::{
 pub use pin::PinRetries;
 pub use random::{Random, Repeatable, Unpredictable};
 pub use related::{Fetch, Fetched};
+pub use settings::MinPinLength;
 pub use twist::{AuthDataEdit, ClientDataTwist, Twist, edit};
 
 #[cfg(test)]

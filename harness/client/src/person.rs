@@ -69,8 +69,8 @@ pub enum NewPinReason {
 /// The question for a new PIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewPinAsked<'a> {
-    /// The RP that it is asked for.
-    pub rp_id: &'a str,
+    /// The RP that it is asked for; none when settings are changed.
+    pub rp_id: Option<&'a str>,
     /// Why.
     pub reason: NewPinReason,
     /// The shortest PIN, in code points.

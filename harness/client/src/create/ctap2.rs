@@ -22,7 +22,7 @@ pub(super) async fn create(
     let what = "authenticatorMakeCredential";
     // The exclude list may have to be asked about first, which is an assertion without a touch.
     let asks = if plan.exclude.is_empty() { Permissions::NONE } else { Permissions::GA };
-    let purpose = Purpose { permissions: Permissions::MC.with(asks), rp_id: &plan.rp_id };
+    let purpose = Purpose { permissions: Permissions::MC.with(asks), rp_id: Some(&plan.rp_id) };
     let mut proof = match plan.way {
         Some(way) => c.prove(way, purpose).await?,
         None => Proof::None,

@@ -14,7 +14,7 @@ use crate::pin::{Proof, Purpose};
 
 /// Asks the key, under the RP ID, then under the AppID where there is one.
 pub(super) async fn get(c: &mut Ceremony<'_>, plan: &Plan) -> Result<Signed, ClientError> {
-    let purpose = Purpose { permissions: Permissions::GA, rp_id: &plan.rp_id };
+    let purpose = Purpose { permissions: Permissions::GA, rp_id: Some(&plan.rp_id) };
     let none =
         || ClientError::refuse(DomError::NotAllowedError, "the key has no credential of the allow list");
     let fitting = c.fitting(&plan.allow);
@@ -64,7 +64,7 @@ async fn under(
                 return Ok(Err(Some(ClientError::status(Status::NO_CREDENTIALS, what))));
             }
             Err(status) => {
-                let purpose = Purpose { permissions: Permissions::GA, rp_id };
+                let purpose = Purpose { permissions: Permissions::GA, rp_id: Some(rp_id) };
                 let other = c.fall_back(status, &proof, purpose).await?;
                 proof = other.ok_or_else(|| ClientError::status(status, what))?;
             }

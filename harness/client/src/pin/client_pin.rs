@@ -140,7 +140,7 @@ impl Conversation<'_, '_> {
         &mut self,
         by: TokenBy<'_>,
         permissions: Permissions,
-        rp_id: &str,
+        rp_id: Option<&str>,
     ) -> Result<Result<Token, Status>, ClientError> {
         let Encapsulated { key_agreement, secret } = self.agree().await?;
         let sub_command = by.sub_command();
@@ -155,7 +155,7 @@ impl Conversation<'_, '_> {
             key_agreement: Some(map(&key_agreement)),
             pin_hash_enc: pin_hash_enc.as_deref(),
             permissions: limited.then_some(permissions),
-            rp_id: limited.then_some(rp_id),
+            rp_id: rp_id.filter(|_| limited),
             ..Request::EMPTY
         };
         let answer = self.ask(&request).await?;

@@ -32,6 +32,16 @@ impl Way {
         takes_pin(facts).filter(|set| *set).map(|_| Self::PinToken)
     }
 
+    /// For authenticatorConfig: with the PIN, or built-in verification where there is none.
+    pub(crate) fn for_settings(facts: &Ctap2Facts) -> Option<Self> {
+        PinUvAuthProtocol::best(&facts.pin_uv_auth_protocols)?;
+        match (facts.client_pin, facts.uv) {
+            (Some(true), _) => Some(Self::PinToken),
+            (_, Some(true)) if facts.pin_uv_auth_token => Some(Self::UvToken),
+            _ => None,
+        }
+    }
+
     /// With a PIN that is yet to be set.
     pub(crate) fn by_new_pin(facts: &Ctap2Facts) -> Option<Self> {
         takes_pin(facts).filter(|set| !*set).map(|_| Self::NewPin)

@@ -26,7 +26,8 @@ pub(crate) enum Proof {
 #[derive(Clone, Copy)]
 pub(crate) struct Purpose<'a> {
     pub(crate) permissions: Permissions,
-    pub(crate) rp_id: &'a str,
+    /// None: settings.
+    pub(crate) rp_id: Option<&'a str>,
 }
 
 impl Proof {
@@ -37,8 +38,13 @@ impl Proof {
 
     /// pinUvAuthParam and pinUvAuthProtocol over a client data hash.
     pub(crate) fn param(&self, client_data_hash: &[u8; 32]) -> Option<(Vec<u8>, u64)> {
+        self.authenticate(&[client_data_hash])
+    }
+
+    /// pinUvAuthParam and pinUvAuthProtocol over any message.
+    pub(crate) fn authenticate(&self, message: &[&[u8]]) -> Option<(Vec<u8>, u64)> {
         match self {
-            Self::Token(token) => Some((token.authenticate(&[client_data_hash]), token.protocol())),
+            Self::Token(token) => Some((token.authenticate(message), token.protocol())),
             Self::None | Self::Option => None,
         }
     }
@@ -126,7 +132,7 @@ impl<'c> Ceremony<'c> {
         loop {
             // A PIN from before the minimum grew may be shorter, and has to be changed.
             let min_length = if forced { LEAST_PIN } else { facts.min_pin_length };
-            let pin = self.typed(Some(purpose.rp_id), min_length, refused).await?;
+            let pin = self.typed(purpose.rp_id, min_length, refused).await?;
             let pin = match forced {
                 false => pin,
                 true => match self.changed(facts, &pin, purpose).await? {
