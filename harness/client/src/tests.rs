@@ -1,5 +1,6 @@
 mod choices;
 mod conveyance;
+mod extensions;
 mod fake;
 mod lists;
 mod logins;

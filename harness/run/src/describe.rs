@@ -6,7 +6,10 @@ use serde_json::Value;
 use targets::TargetError;
 use webauthn::describe::{Tree, auth_data, cbor, json, response as response_tree};
 use wire::cbor::Key;
-use wire::ctap2::{Command, get_assertion, get_info, make_credential, split_request, split_response};
+use wire::ctap2::{
+    Command, client_pin, config, credential_management, get_assertion, get_info, make_credential,
+    split_request, split_response,
+};
 use wire::{Protocol, u2f};
 
 /// A call of the key.
@@ -84,6 +87,12 @@ fn ctap2(call: &Call) -> (String, Vec<Tree>, Vec<Tree>) {
         Command::GET_ASSERTION => (get_assertion::Request::MEMBERS, get_assertion::Response::MEMBERS),
         Command::GET_NEXT_ASSERTION => (NONE, get_assertion::Response::MEMBERS),
         Command::GET_INFO => (NONE, get_info::Response::MEMBERS),
+        // PINs and tokens are here as they travel: encrypted under a secret that nobody writes down.
+        Command::CLIENT_PIN => (client_pin::Request::MEMBERS, client_pin::Response::MEMBERS),
+        Command::CONFIG => (config::Request::MEMBERS, NONE),
+        Command::CREDENTIAL_MANAGEMENT | Command::PROTOTYPE_CREDENTIAL_MANAGEMENT => {
+            (credential_management::Request::MEMBERS, credential_management::Response::MEMBERS)
+        }
         _ => (NONE, NONE),
     };
     let mut response = Vec::new();
@@ -92,7 +101,21 @@ fn ctap2(call: &Call) -> (String, Vec<Tree>, Vec<Tree>) {
         response.extend(body(members, told));
     }
     let name = command.name().map_or_else(|| format!("command {:#04x}", command.0), str::to_owned);
-    (name, body(parameters, asked), response)
+    let mut request = body(parameters, asked);
+    for part in request.iter_mut().filter(|part| part.name == "subCommand") {
+        let number = part.value.as_deref().and_then(|value| value.parse().ok());
+        part.value = number.map(|number| sub_command(command, number)).or(part.value.take());
+    }
+    (name, request, response)
+}
+
+/// A subcommand's name and number.
+fn sub_command(command: Command, number: u64) -> String {
+    match command {
+        Command::CLIENT_PIN => client_pin::SubCommand(number).to_string(),
+        Command::CONFIG => config::SubCommand(number).to_string(),
+        _ => credential_management::SubCommand(number).to_string(),
+    }
 }
 
 /// The members of a message; authenticator data among them is taken apart.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use authenticator::attestation::provision;
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::Profile;
-use client::{Client, Liberties};
+use client::{Client, Liberties, Repeatable};
 use links::fault::{Edit, LyingKey, Message as Trapped, PowerCut, Signer, Switch, Trap, Which};
 use links::{Local, Record, Script, Scripted};
 use plan::event::{Between, Exchange, Manner, Message};
@@ -209,7 +209,8 @@ impl<'r> Stage<'r> {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),
         };
-        Ok(Key { link: Record::new(link), client: Client::new(manner), signer, hands, trap, power })
+        let client = Client::new(manner).with_random(Repeatable::new(self.seed.actor("client", name)));
+        Ok(Key { link: Record::new(link), client, signer, hands, trap, power })
     }
 
     /// The user agent of that name, or a new one.
