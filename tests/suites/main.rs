@@ -1,6 +1,7 @@
 //! The suites.
 mod algorithms;
 mod flaws;
+mod fuzz;
 mod keycloak;
 mod layering;
 mod licences;

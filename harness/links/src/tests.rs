@@ -46,7 +46,7 @@ fn creation() -> CreationOptions {
         "rp": { "id": "anykey.test", "name": "test" },
         "user": { "id": "AQ", "name": "alice", "displayName": "Alice" },
         "challenge": "AAAAAAAAAAAAAAAAAAAAAA",
-        "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
+        "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }, { "type": "public-key", "alg": -257 }],
     }))
     .unwrap()
 }

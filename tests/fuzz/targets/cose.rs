@@ -1,0 +1,4 @@
+//! See `fuzz::cose::key`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::cose::key(data));
