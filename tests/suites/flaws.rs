@@ -128,6 +128,17 @@ async fn with(scenarios: &[Scenario], flaw: Flaw) -> Effect {
     Effect { failed, unknown: of(Verdict::Unknown).cloned().collect() }
 }
 
+#[tokio::test]
+async fn a_key_that_verifies_by_pin_alone_takes_part_in_everything() {
+    let entry = profiles::find("passkey").unwrap();
+    let mut by_pin = KeyModel::new(entry);
+    by_pin.profile.ctap2.as_mut().unwrap().uv = None;
+    let scenarios = run::catalogue::embedded().unwrap();
+    let (cases, _) = with_keys(&[by_pin], &scenarios, &[], Flaws::NONE, 1).await;
+    let bad: Vec<String> = cases.iter().filter(|c| c.verdict != Verdict::Pass).map(line).collect();
+    assert!(bad.is_empty() && !cases.is_empty(), "{} of {}:\n{}", bad.len(), cases.len(), bad.join("\n"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn with_a_flaw_exactly_those_fail_that_name_it() {
     let scenarios = std::sync::Arc::new(run::catalogue::embedded().unwrap());

@@ -40,7 +40,9 @@ pub fn has(profile: &Profile, need: KeyNeed) -> bool {
         KeyFeature::Ctap2 => profile.ctap2.is_some(),
         KeyFeature::U2f => profile.u2f.is_some(),
         KeyFeature::Rk => profile.ctap2.is_some_and(|ctap2| ctap2.rk),
-        KeyFeature::Uv => profile.ctap2.is_some_and(|ctap2| ctap2.uv == Some(true)),
+        KeyFeature::Uv => {
+            profile.ctap2.is_some_and(|ctap2| ctap2.uv == Some(true)) || verifies_by_pin_alone(profile)
+        }
         KeyFeature::Platform => profile.attachment == Attachment::Platform,
         KeyFeature::Counter => profile.counter != Counter::Zero,
         KeyFeature::BackupEligible => profile.backup != Backup::Ineligible,
@@ -61,6 +63,14 @@ pub fn has(profile: &Profile, need: KeyNeed) -> bool {
         KeyFeature::Model(aaguid) => profile.aaguid == aaguid,
     };
     there == need.present
+}
+
+/// Whether the user is verified by the PIN, and by nothing else. Such a key has its PIN before a case begins.
+pub(crate) fn verifies_by_pin_alone(profile: &Profile) -> bool {
+    profile.ctap2.is_some_and(|ctap2| {
+        let by_pin = ctap2.features.client_pin && !ctap2.features.no_mc_ga_permissions_with_client_pin;
+        by_pin && ctap2.uv != Some(true)
+    })
 }
 
 /// Why a key cannot take part, for people; `None` if it can.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use authenticator::attestation::provision;
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::Profile;
-use client::{Client, Liberties, Repeatable};
+use client::{Client, Knowing, Liberties, Pin, Repeatable};
 use links::fault::{Edit, LyingKey, Message as Trapped, PowerCut, Signer, Switch, Trap, Which};
 use links::{Local, Record, Script, Scripted};
 use plan::event::{Between, Exchange, Manner, Message};
@@ -20,7 +20,7 @@ use webauthn::{CreationOptions, RequestOptions};
 
 use crate::certificates::Certificates;
 use crate::evidence::Records;
-use crate::keys::changed;
+use crate::keys::{changed, verifies_by_pin_alone};
 use crate::seed::CaseSeed;
 
 /// Why a case ends without an outcome.
@@ -177,9 +177,14 @@ impl<'r> Stage<'r> {
     }
 
     /// The key of that name, made at its first use.
-    pub(crate) fn key(&mut self, name: &str) -> Result<&mut Key, Broken> {
+    pub(crate) async fn key(&mut self, name: &str) -> Result<&mut Key, Broken> {
         if !self.keys.contains_key(name) {
-            let key = self.make_key(name).map_err(Broken::Unknown)?;
+            let mut key = self.make_key(name).map_err(Broken::Unknown)?;
+            if verifies_by_pin_alone(&self.profile) {
+                let set = key.client.set_pin(&mut key.link, &self.pin(name)).await;
+                set.map_err(|e| Broken::Unknown(format!("the PIN of the key {name}: {e}")))?;
+                key.link.take();
+            }
             self.keys.insert(name.to_owned(), key);
         }
         self.keys.get_mut(name).ok_or_else(|| Broken::Unknown(format!("there is no key {name}")))
@@ -209,8 +214,15 @@ impl<'r> Stage<'r> {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),
         };
-        let client = Client::new(manner).with_random(Repeatable::new(self.seed.actor("client", name)));
+        let client = Client::new(manner)
+            .with_person(Knowing(self.pin(name)))
+            .with_random(Repeatable::new(self.seed.actor("client", name)));
         Ok(Key { link: Record::new(link), client, signer, hands, trap, power })
+    }
+
+    /// The PIN that the user has for that key.
+    fn pin(&self, name: &str) -> Pin {
+        Pin::new(hex::encode(self.seed.actor("pin", name).get(..4).unwrap_or_default()))
     }
 
     /// The user agent of that name, or a new one.

@@ -15,10 +15,7 @@ pub fn parse(data: &[u8]) {
         }
         Err(error) => {
             assert!(!error.problems().is_empty());
-            assert_eq!(
-                error.to_string().lines().filter(|line| line.starts_with("some.toml:")).count() > 0,
-                true
-            );
+            assert!(error.to_string().lines().any(|line| line.starts_with("some.toml:")));
             for problem in error.problems() {
                 assert!(problem.span.end <= text.len(), "{problem:?}");
                 assert!(problem.line >= 1 && problem.column >= 1);

@@ -8,14 +8,14 @@ use super::Report;
 use crate::describe;
 use crate::stage::{Broken, Stage};
 
-pub(super) fn replug(stage: &mut Stage<'_>, name: &str) -> Result<Report, Broken> {
-    stage.key(name)?.replug()?;
+pub(super) async fn replug(stage: &mut Stage<'_>, name: &str) -> Result<Report, Broken> {
+    stage.key(name).await?.replug()?;
     Ok(Report::done("unplugged and plugged in again"))
 }
 
 pub(super) async fn reset(stage: &mut Stage<'_>, name: &str) -> Result<Report, Broken> {
-    replug(stage, name)?;
-    let key = stage.key(name)?;
+    replug(stage, name).await?;
+    let key = stage.key(name).await?;
     let request = [Command::RESET.0];
     let answer = key.link.call(Protocol::Ctap2, &request, &mut Patient).await;
     let calls = key.link.take();

@@ -90,7 +90,7 @@ async fn make(
     let origin = stage.site.origin();
     let asked = tamper::request(options, &ceremony.tamper, stage)?;
     let twist = tamper::twist(&options.challenge, &ceremony.tamper, stage, stage.made_up())?;
-    let key = stage.key(&ceremony.key)?;
+    let key = stage.key(&ceremony.key).await?;
     key.hands(ceremony.hands);
     let fired = key.arm(ceremony.fault);
     let made = key.client.get_twisted(&mut key.link, &origin, &asked, &twist).await;

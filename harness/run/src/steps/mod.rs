@@ -62,7 +62,7 @@ pub(crate) async fn act(stage: &mut Stage<'_>, step: &Step) -> Result<Report, Br
         Verb::Credentials { who, count } => account::credentials(stage, who, *count).await,
         Verb::Revoke { who, of } => account::revoke(stage, who, of).await,
         Verb::Logout => account::logout(stage, session).await,
-        Verb::Replug { key } => key::replug(stage, key),
+        Verb::Replug { key } => key::replug(stage, key).await,
         Verb::Reset { key } => key::reset(stage, key).await,
     }
 }
