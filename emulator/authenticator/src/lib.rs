@@ -23,6 +23,7 @@ mod machine;
 mod pending;
 mod pin;
 pub mod platform;
+pub mod preset;
 pub mod profile;
 mod prompt;
 mod record;

@@ -7,6 +7,7 @@ pub(crate) mod persistent;
 pub(crate) mod protocol;
 pub(crate) mod token;
 
+use subtle::ConstantTimeEq;
 use wire::Status;
 use wire::ctap2::Permissions;
 use zeroize::Zeroizing;
@@ -169,8 +170,13 @@ fn read(platform: &mut dyn Platform) -> Result<Option<(Hash, Facts)>, StoreError
     }
 }
 
+/// Whether the stored PIN has this hash; `None` if no PIN is set.
+pub(crate) fn is_set_to(platform: &mut dyn Platform, hash: &[u8; HASH]) -> Result<Option<bool>, StoreError> {
+    Ok(read(platform)?.map(|(stored, _)| bool::from(stored.ct_eq(hash))))
+}
+
 /// The content of the record of a PIN.
-fn write(hash: &[u8; HASH], facts: Facts) -> Zeroizing<[u8; RECORD]> {
+pub(crate) fn write(hash: &[u8; HASH], facts: Facts) -> Zeroizing<[u8; RECORD]> {
     let mut space = Zeroizing::new([0; RECORD]);
     let [place @ .., code_points, force_change] = &mut *space;
     *place = *hash;

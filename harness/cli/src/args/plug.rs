@@ -19,6 +19,8 @@ Examples:
   anykey plug passkey --port unix:key.sock --control unix:ctl.sock
   echo 'ctl up refuse' | nc -NU ctl.sock
       A script has the key refuse. The answer is `ok` or `error: ...`.
+  anykey plug passkey --port unix:key.sock --state my-key --pin 1234
+      A key with a PIN that is the same key the next time.
 
 Ports: a packet or datagram is one 64-byte CTAPHID report, without a report
 number. unix: is a SOCK_SEQPACKET socket with a connection for each client;
@@ -39,7 +41,11 @@ where nothing is answered and what is wrong is told on the error stream:
 They change what happens to a question that is open already.
 
 SIGINT (Ctrl-C) and SIGTERM unplug the key and remove the sockets. The key lives
-in memory: when it is unplugged for good, its credentials are gone.")]
+in memory: when it is unplugged for good, its credentials are gone. With --state
+DIR it lives in that directory, sealed, and starting it again is plugging it in
+again. It is unsealed by a key file, DIR/unlock.key where none is named, or by the
+passphrase in ANYKEY_PASSPHRASE. A key file in the directory itself protects no
+more than a copy of the journal: keep it elsewhere if the directory travels.")]
 pub struct PlugArgs {
     /// The key: a name (`anykey keys` lists them), or a profile file (.toml)
     #[arg(value_name = "NAME|FILE.toml")]
@@ -56,9 +62,36 @@ pub struct PlugArgs {
     /// The seed that everything about the key follows from; whoever knows it knows its credentials [default: none, the key is random]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Keep the key in this directory across restarts; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// The key file that unseals --state; made with the directory [default: DIR/unlock.key, or ANYKEY_PASSPHRASE if set]
+    #[arg(long, value_name = "FILE", requires = "state")]
+    pub key_file: Option<PathBuf>,
+    /// The PIN that the key has from the start; for a key that has one already, it must be this one
+    #[arg(long, value_name = "PIN", env = "ANYKEY_PIN", hide_env_values = true)]
+    pub pin: Option<Pin>,
     /// Print what clients and key say, decoded
     #[arg(long)]
     pub print: bool,
+}
+
+/// A PIN, which nothing shows.
+#[derive(Clone)]
+pub struct Pin(pub String);
+
+impl std::fmt::Debug for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pin(..)")
+    }
+}
+
+impl FromStr for Pin {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
 }
 
 /// The path of `unix:PATH`.

@@ -24,7 +24,7 @@ use teller::Teller;
 /// The key is unknown, a socket cannot be made, or the port failed.
 pub async fn perform(args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
     let entry = keys::find(&args.key)?;
-    let key = (Mind::new(entry.profile), key::platform(&entry.profile, args.seed)?);
+    let key = (Mind::new(entry.profile), key::platform(&entry.profile, args)?);
     match &args.port {
         Address::Unix(path) => {
             let port = Seqpacket::listen(path).map_err(Failure::usage)?;

@@ -14,7 +14,16 @@ pub struct Ended {
 /// The binary, in an environment that does not depend on who runs the tests.
 pub fn anykey() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anykey"));
-    for name in ["ANYKEY_KEYCLOAK", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LC_ALL", "RUST_BACKTRACE"] {
+    for name in [
+        "ANYKEY_KEYCLOAK",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        "LC_ALL",
+        "RUST_BACKTRACE",
+        "ANYKEY_PIN",
+        "ANYKEY_PASSPHRASE",
+    ] {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());

@@ -5,3 +5,4 @@ mod control;
 mod key;
 mod process;
 mod shown;
+mod state;
