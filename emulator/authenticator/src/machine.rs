@@ -143,7 +143,7 @@ impl Authenticator {
         let mut context = command::Context { profile: &self.profile, state, platform, now, from };
         let ask = match pending.take(act) {
             Outcome::Go => {
-                return Step::Reply(command::complete(&mut context, pending.work, Some(pending.ask), reply));
+                return Step::Reply(command::complete(&mut context, &pending.work, Some(pending.ask), reply));
             }
             Outcome::End(end) => return self.end(&pending, end, reply),
             Outcome::Again => pending.ask,

@@ -24,14 +24,19 @@ use crate::vault::Vault;
 
 /// A host platform: an [`Engine`] for randomness and the curve, over a [`Vault`].
 ///
-/// Wrapped keys (ES256, EdDSA) are 48-byte blobs, sealed by keys of this platform; they are imported at each use and never
-/// kept. RS256 keys do not fit into a blob and are always stored. Stored keys are named by 16-byte ids and stay loaded in
+/// Wrapped keys (ES256, EdDSA) are 48-byte blobs, sealed by keys of this platform; they are imported at each use. Only two
+/// stay loaded, each until another takes its place: the one made last, which a self attestation signs with at once, and the
+/// one that was agreed with last, which serves all key agreements since power-on. RS256 keys do not fit into a blob and are always stored. Stored keys are named by 16-byte ids and stay loaded in
 /// memory until [`Crypto::destroy`] or [`Host::retain`]. Over a store that outlives the platform they go to the store with
 /// the next batch.
 pub struct Host<E: Engine, S> {
     pub(crate) engine: E,
     seal: Seal,
     pub(crate) keys: Keyring<Key<E::Key>>,
+    /// The wrapped key that was made last.
+    fresh: Option<(KeyBlob, Key<E::Key>)>,
+    /// The wrapped key that was agreed with last.
+    agreed: Option<(KeyBlob, Key<E::Key>)>,
     pub(crate) unsaved: Unsaved,
     /// Stored keys that a record names, while the records are gone through.
     marked: HashSet<KeyId>,
@@ -44,6 +49,8 @@ impl<E: Engine, S> Host<E, S> {
             engine,
             seal: Seal::new(sealing_key),
             keys: Keyring::new(),
+            fresh: None,
+            agreed: None,
             unsaved: Unsaved::default(),
             marked: HashSet::new(),
             store,
@@ -102,15 +109,37 @@ impl<E: Engine, S> Host<E, S> {
         blob: &KeyBlob,
         work: impl FnOnce(&E, &Key<E::Key>) -> Result<T, CryptoError>,
     ) -> Result<T, CryptoError> {
+        if let Some((_, key)) =
+            [&self.fresh, &self.agreed].into_iter().flatten().find(|(held, _)| held == blob)
+        {
+            return work(&self.engine, key);
+        }
         if blob.as_bytes().len() == WRAPPED {
-            let key = match self.seal.unwrap(blob)? {
-                (Use::P256, secret) => Key::P256(self.engine.load(&secret)?),
-                (Use::Ed25519, seed) => Key::Ed25519(ed25519(&seed)?),
-            };
-            return work(&self.engine, &key);
+            return work(&self.engine, &self.unwrap(blob)?);
         }
         let id: &KeyId = blob.as_bytes().try_into().map_err(|_| CryptoError::BadKey)?;
         work(&self.engine, self.keys.get(id).ok_or(CryptoError::BadKey)?)
+    }
+
+    /// Imports a wrapped key.
+    fn unwrap(&self, blob: &KeyBlob) -> Result<Key<E::Key>, CryptoError> {
+        match self.seal.unwrap(blob)? {
+            (Use::P256, secret) => Ok(Key::P256(self.engine.load(&secret)?)),
+            (Use::Ed25519, seed) => Ok(Key::Ed25519(ed25519(&seed)?)),
+        }
+    }
+
+    /// Makes the wrapped key the one that is agreed with.
+    fn hold(&mut self, blob: &KeyBlob) -> Result<(), CryptoError> {
+        if self.agreed.as_ref().is_some_and(|(held, _)| held == blob) {
+            return Ok(());
+        }
+        let held = match self.fresh.take_if(|(fresh, _)| fresh == blob) {
+            Some(fresh) => fresh,
+            None => (*blob, self.unwrap(blob)?),
+        };
+        self.agreed = Some(held);
+        Ok(())
     }
 }
 
@@ -122,11 +151,17 @@ impl<E: Engine, S: Vault> Host<E, S> {
     }
 
     fn keep(&mut self, key: Key<E::Key>, keep: Keep) -> Result<KeyBlob, CryptoError> {
-        match (keep, key) {
-            (Keep::Wrapped, Key::P256(key)) => self.seal.wrap(Use::P256, &*self.engine.secret(&key)?),
-            (Keep::Wrapped, Key::Ed25519(key)) => self.seal.wrap(Use::Ed25519, &*ed25519_seed(&key)?),
-            (Keep::Wrapped, Key::Rsa(_)) => Err(CryptoError::Unsupported),
-            (Keep::Stored, key) => {
+        match keep {
+            Keep::Wrapped => {
+                let blob = match &key {
+                    Key::P256(key) => self.seal.wrap(Use::P256, &*self.engine.secret(key)?)?,
+                    Key::Ed25519(key) => self.seal.wrap(Use::Ed25519, &*ed25519_seed(key)?)?,
+                    Key::Rsa(_) => return Err(CryptoError::Unsupported),
+                };
+                self.fresh = Some((blob, key));
+                Ok(blob)
+            }
+            Keep::Stored => {
                 let id = self.keys.insert(self.engine.nonce(), key).ok_or(CryptoError::Failed)?;
                 if S::OUTLIVES {
                     self.unsaved.came(id);
@@ -229,6 +264,9 @@ impl<E: Engine, S: Vault> Crypto for Host<E, S> {
     }
 
     fn agree(&mut self, key: &KeyBlob, peer: &P256Point) -> Result<[u8; 32], CryptoError> {
+        if key.as_bytes().len() == WRAPPED {
+            self.hold(key)?;
+        }
         self.with_key(key, |engine, key| match key {
             Key::P256(key) => engine.agree(key, peer),
             Key::Ed25519(_) | Key::Rsa(_) => Err(CryptoError::Unsupported),

@@ -69,7 +69,7 @@ pub(crate) fn begin(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -
         Prepared::Work(work) => work,
     };
     let Some(ask) = work.ask(context.profile, &context.state.pin.attempts) else {
-        return Begun::Reply(complete(context, work, None, reply));
+        return Begun::Reply(complete(context, &work, None, reply));
     };
     match charge(context, ask) {
         Ok(()) => Begun::Wait(work, ask),
@@ -169,13 +169,18 @@ fn is_probe(model: &Ctap2, pin_uv_auth_param: Option<&[u8]>) -> bool {
 }
 
 /// Does what was prepared; `asked` is the question that the user has answered.
-pub(crate) fn complete(context: &mut Context<'_>, work: Work, asked: Option<Ask>, reply: &mut [u8]) -> usize {
+pub(crate) fn complete(
+    context: &mut Context<'_>,
+    work: &Work,
+    asked: Option<Ask>,
+    reply: &mut [u8],
+) -> usize {
     effects(context, work, asked, reply).unwrap_or_else(|status| status_only(status, reply))
 }
 
 fn effects(
     context: &mut Context<'_>,
-    work: Work,
+    work: &Work,
     asked: Option<Ask>,
     reply: &mut [u8],
 ) -> Result<usize, Status> {
@@ -185,13 +190,13 @@ fn effects(
     match work {
         Work::MakeCredential(plan) => {
             let given = plan.verification.given(asked, true);
-            make_credential::complete(context, &plan, given, reply)
+            make_credential::complete(context, plan, given, reply)
         }
         Work::GetAssertion(plan) => {
             let given = plan.verification.given(asked, plan.up);
-            get_assertion::complete(context, &plan, given, reply)
+            get_assertion::complete(context, plan, given, reply)
         }
-        Work::Token(plan) => client_pin::complete(context, &plan, reply),
+        Work::Token(plan) => client_pin::complete(context, plan, reply),
         Work::Probe => Err(match context.state.pin.set {
             Some(_) => Status::PIN_INVALID,
             None => Status::PIN_NOT_SET,
@@ -215,7 +220,7 @@ pub(crate) fn uv_failed(context: &Context<'_>, work: &Work) -> Status {
 /// A new command on the channel ends its getNextAssertion sequence.
 fn forget_sequence(context: &mut Context<'_>) {
     let from = context.from;
-    context.state.sequence = context.state.sequence.take().filter(|sequence| sequence.from != from);
+    context.state.sequence.take_if(|sequence| sequence.from == from);
 }
 
 /// Writes a reply that is only a status.

@@ -10,11 +10,9 @@ use profiles::{Override, Word, Words};
 use softkeys::{Fast, TestRoot};
 
 use super::BenchError;
+use super::agreed::Agreed;
+use super::requests::{KEY_AGREEMENT, assertion, creation, new_pin, secret_assertion, token};
 
-/// authenticatorMakeCredential.
-const MAKE_CREDENTIAL: u8 = 0x01;
-/// authenticatorGetAssertion.
-const GET_ASSERTION: u8 = 0x02;
 /// Where a bench asks from: any channel will do.
 const FROM: Channel = Channel(1);
 
@@ -59,6 +57,24 @@ impl Device {
         Ok(device)
     }
 
+    /// A key with a PIN, to give tokens for.
+    pub(super) fn with_pin() -> Result<Self, BenchError> {
+        let mut device = Self::new(&Override::default())?;
+        let mut agreed = device.agree()?;
+        device.send(&new_pin(&mut agreed)?, "setPIN")?;
+        device.requests.push(token(&mut agreed)?);
+        Ok(device)
+    }
+
+    /// A key with `credentials` resident ones, each asked for its hmac-secret.
+    pub(super) fn with_secrets(credentials: usize) -> Result<Self, BenchError> {
+        let mut device = Self::resident(credentials)?;
+        let mut agreed = device.agree()?;
+        let requests: Result<_, _> = (0..credentials).map(|nth| secret_assertion(nth, &mut agreed)).collect();
+        device.requests = requests?;
+        Ok(device)
+    }
+
     fn new(settings: &Override) -> Result<Self, BenchError> {
         let profile = profile(settings)?;
         let mut platform = Fast::new();
@@ -80,24 +96,51 @@ impl Device {
         self.ask("makeCredential", nth)
     }
 
+    /// Asks for the key agreement key, then for a token.
+    pub(super) fn give_token(&mut self, nth: usize) -> Result<(), BenchError> {
+        black_box(self.send(KEY_AGREEMENT, "getKeyAgreement")?);
+        self.ask("getPinUvAuthTokenUsingPinWithPermissions", nth)
+    }
+
+    /// Asks for the key agreement key, then for an assertion with hmac-secret.
+    pub(super) fn tell_secret(&mut self, nth: usize) -> Result<(), BenchError> {
+        black_box(self.send(KEY_AGREEMENT, "getKeyAgreement")?);
+        self.ask("getAssertion with hmac-secret", nth)
+    }
+
+    /// One of the requests, and the whole message that answers it.
+    pub(super) fn messages(&mut self, nth: usize) -> Result<(Vec<u8>, Vec<u8>), BenchError> {
+        let request = self.requests[nth % self.requests.len()].clone();
+        let reply = [&[0], self.send(&request, "getAssertion")?].concat();
+        Ok((request, reply))
+    }
+
     fn ask(&mut self, what: &'static str, nth: usize) -> Result<(), BenchError> {
-        let Self { key, platform, now, reply, requests } = self;
+        let Self { key, platform, now, reply, requests, .. } = self;
         let request = &requests[nth % requests.len()];
         let reply = exchange(key, platform, now, request, reply, what)?;
         black_box(reply);
         Ok(())
     }
 
+    fn send(&mut self, request: &[u8], what: &'static str) -> Result<&[u8], BenchError> {
+        let Self { key, platform, now, reply, .. } = self;
+        exchange(key, platform, now, request, reply, what)
+    }
+
     /// Makes a credential and returns its id.
     fn make(&mut self, nth: usize, rk: bool) -> Result<Vec<u8>, BenchError> {
-        let request = creation(nth, rk)?;
-        let Self { key, platform, now, reply, .. } = self;
-        let reply = exchange(key, platform, now, &request, reply, "makeCredential")?;
+        let reply = self.send(&creation(nth, rk)?, "makeCredential")?;
         credential_id(reply).ok_or_else(|| set_up("makeCredential gave no credential id"))
+    }
+
+    /// A client that has agreed on a secret with the key.
+    fn agree(&mut self) -> Result<Agreed, BenchError> {
+        Agreed::with(self.send(KEY_AGREEMENT, "getKeyAgreement")?)
     }
 }
 
-/// Sends a request, gives what the key asks for, and returns the CBOR of the reply.
+/// Sends a request, touches or shows the finger when asked, and returns the CBOR of the reply.
 fn exchange<'r>(
     key: &mut Authenticator,
     platform: &mut Fast,
@@ -131,53 +174,6 @@ fn profile(settings: &Override) -> Result<Profile, BenchError> {
 
 fn set_up(error: impl ToString) -> BenchError {
     BenchError::SetUp(error.to_string())
-}
-
-fn rp_id(nth: usize) -> Value {
-    Value::from(format!("rp-{nth}.example"))
-}
-
-fn map(entries: Vec<(Value, Value)>) -> Value {
-    Value::Map(entries)
-}
-
-fn descriptor(id: Vec<u8>) -> Value {
-    map(vec![("id".into(), Value::Bytes(id)), ("type".into(), "public-key".into())])
-}
-
-fn message(command: u8, parameters: Vec<(i32, Value)>) -> Result<Vec<u8>, BenchError> {
-    let parameters = parameters.into_iter().map(|(key, value)| (key.into(), value)).collect();
-    let mut bytes = vec![command];
-    ciborium::into_writer(&map(parameters), &mut bytes).map_err(set_up)?;
-    Ok(bytes)
-}
-
-/// An authenticatorMakeCredential request for ES256.
-fn creation(nth: usize, rk: bool) -> Result<Vec<u8>, BenchError> {
-    let user = map(vec![
-        ("id".into(), Value::Bytes(nth.to_be_bytes().to_vec())),
-        ("name".into(), "user@example".into()),
-        ("displayName".into(), "A user".into()),
-    ]);
-    let parameters = map(vec![("alg".into(), (-7).into()), ("type".into(), "public-key".into())]);
-    let mut fields = vec![
-        (1, Value::Bytes(vec![0x11; 32])),
-        (2, map(vec![("id".into(), rp_id(nth))])),
-        (3, user),
-        (4, Value::Array(vec![parameters])),
-    ];
-    if rk {
-        // A key that can verify its user keeps nothing for one that it did not verify.
-        fields.push((7, map(vec![("rk".into(), true.into()), ("uv".into(), true.into())])));
-    }
-    message(MAKE_CREDENTIAL, fields)
-}
-
-/// An authenticatorGetAssertion request, with an allow list of one if an id is given.
-fn assertion(nth: usize, allowed: Option<Vec<u8>>) -> Result<Vec<u8>, BenchError> {
-    let mut fields = vec![(1, rp_id(nth)), (2, Value::Bytes(vec![0x22; 32]))];
-    fields.extend(allowed.map(|id| (3, Value::Array(vec![descriptor(id)]))));
-    message(GET_ASSERTION, fields)
 }
 
 /// The credential id in the authenticator data (member 2) of a makeCredential reply:

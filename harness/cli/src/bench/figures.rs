@@ -37,12 +37,21 @@ pub struct Figure {
     /// Time of the raw operation by time of this: 1 would be as fast.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
-    /// The least ratio that is accepted.
+    /// What is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<f64>,
-    /// The ratio that is aimed at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub goal: Option<f64>,
+    pub limit: Option<Limit>,
+}
+
+/// What is accepted of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// The ratio is no less.
+    RatioAtLeast(f64),
+    /// The time is no longer than so many times that of the raw operation.
+    TimesAtMost(f64),
+    /// The time is no longer.
+    MicrosecondsAtMost(f64),
 }
 
 /// The wall time of `anykey run`.
@@ -67,19 +76,25 @@ impl Figures {
 
 impl Figure {
     fn within_limit(&self) -> bool {
-        self.ratio.zip(self.limit).is_none_or(|(ratio, limit)| ratio >= limit)
+        match self.limit {
+            None => true,
+            Some(Limit::RatioAtLeast(least)) => self.ratio.is_some_and(|ratio| ratio >= least),
+            Some(Limit::TimesAtMost(most)) => self.ratio.is_some_and(|ratio| ratio.recip() <= most),
+            Some(Limit::MicrosecondsAtMost(most)) => self.microseconds <= most,
+        }
     }
 
-    /// What is to be said about the ratio.
-    fn remark(&self) -> String {
-        match (self.ratio, self.limit, self.goal) {
-            (Some(ratio), Some(limit), _) if ratio < limit => format!("below the limit of {limit:.2}"),
-            (Some(ratio), _, Some(goal)) if ratio >= goal => format!("goal of {goal:.2} reached"),
-            (Some(_), Some(limit), Some(goal)) => {
-                format!("limit {limit:.2} kept, goal {goal:.2} not reached")
-            }
-            _ => String::new(),
-        }
+    /// How the figure is to its limit.
+    fn remark(&self) -> Option<String> {
+        let limit = match self.limit? {
+            Limit::RatioAtLeast(least) => format!("at least {least:.2}"),
+            Limit::TimesAtMost(most) => match self.ratio {
+                Some(ratio) => format!("{:.3} times as long, at most {most:.2}", ratio.recip()),
+                None => format!("at most {most:.2} times as long"),
+            },
+            Limit::MicrosecondsAtMost(most) => format!("at most {most:.2} µs"),
+        };
+        Some(format!("{limit}: {}", if self.within_limit() { "kept" } else { "NOT KEPT" }))
     }
 }
 
@@ -99,17 +114,16 @@ impl fmt::Display for Figures {
             "P-256 on one thread, {} credentials, median CPU time of {} rounds\n",
             self.keys, self.rounds
         )?;
-        writeln!(f, "{:<26}{:>10}{:>12}{:>8}", "operation", "µs", "per second", "ratio")?;
+        writeln!(f, "{:<28}{:>10}{:>12}{:>8}", "operation", "µs", "per second", "ratio")?;
         for figure in &self.figures {
-            write!(f, "{:<26}{:>10.2}{:>12.0}", figure.name, figure.microseconds, figure.per_second)?;
+            write!(f, "{:<28}{:>10.2}{:>12.0}", figure.name, figure.microseconds, figure.per_second)?;
             if let Some((ratio, against)) = figure.ratio.zip(figure.against) {
                 write!(f, "{ratio:>8.3} of raw {against}")?;
-                let remark = figure.remark();
-                if !remark.is_empty() {
-                    write!(f, "; {remark}")?;
-                }
             }
-            writeln!(f)?;
+            match figure.remark() {
+                Some(remark) => writeln!(f, "; {remark}")?,
+                None => writeln!(f)?,
+            }
         }
         match &self.whole_run {
             Some(WholeRun { problem: Some(problem), .. }) => writeln!(f, "\n{problem}"),

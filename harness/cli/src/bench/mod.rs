@@ -3,10 +3,13 @@
 //! Each figure is the median of many short rounds. The rounds of all cases are interleaved, so that a machine that slows
 //! down slows all of them, and time is the thread's CPU time, so that other programs do not count.
 
+mod agreed;
 mod clock;
 mod device;
 mod figures;
+mod framing;
 mod raw;
+mod requests;
 mod rounds;
 mod whole_run;
 
@@ -16,17 +19,25 @@ mod tests;
 use std::time::Duration;
 
 use figures::Figure;
-pub use figures::Figures;
+pub use figures::{Figures, Limit};
 
+use agreed::Agreed;
 use device::Device;
+use framing::Framing;
 use raw::Raw;
 use rounds::Case;
 
-/// The least ratio to the raw operation that is accepted.
-pub const LIMIT: f64 = 0.80;
+/// What signs: the raw operation is at least so much of it.
+const NEAR: Limit = Limit::RatioAtLeast(0.90);
 
-/// The ratio that is aimed at.
-pub const GOAL: f64 = 0.90;
+/// What makes a key and signs nothing.
+const NEAR_GENERATION: Limit = Limit::RatioAtLeast(0.80);
+
+/// The authenticator's side of a round with a key agreement.
+const NEAR_AGREEMENT: Limit = Limit::TimesAtMost(1.15);
+
+/// Cutting a message into packets and putting it together again.
+const FRAMING: Limit = Limit::MicrosecondsAtMost(2.0);
 
 /// The longest that `anykey run` may take with all scenarios on the embedded server.
 pub const RUN_LIMIT: Duration = Duration::from_secs(5);
@@ -68,6 +79,9 @@ pub enum BenchError {
         /// The CTAP status byte; 0xff stands for no answer at all.
         status: u8,
     },
+    /// A message did not come through the packet layer.
+    #[error("a message did not come through the packet layer as it was")]
+    Framing,
 }
 
 /// Measures everything.
@@ -82,7 +96,7 @@ pub fn run(args: &BenchArgs) -> Result<Figures, BenchError> {
         cases.iter().zip(&medians).map(|(case, time)| figure(case, *time, &cases, &medians)).collect();
     let whole_run = (!args.no_run).then(whole_run::measure);
     Ok(Figures {
-        schema: 1,
+        schema: 2,
         optimised: !cfg!(debug_assertions),
         keys,
         rounds: args.rounds,
@@ -101,27 +115,68 @@ fn figure(case: &Case, time: Duration, cases: &[Case], medians: &[Duration]) -> 
         per_second: 1.0 / time.as_secs_f64(),
         against: case.against,
         ratio,
-        limit: ratio.filter(|_| case.limited).map(|_| LIMIT),
-        goal: ratio.filter(|_| case.limited).map(|_| GOAL),
+        limit: case.limit,
     }
 }
 
 /// The raw operations and what is measured against them.
 fn cases(keys: usize) -> Result<Vec<Case>, BenchError> {
     let raw = Raw::new(keys)?;
-    let (loaded, imported, made, made_and_signed) = (raw.clone(), raw.clone(), raw.clone(), raw);
+    let mut cases = assertions(keys, &raw)?;
+    cases.extend(registrations(&raw)?);
+    cases.extend(agreements(keys, &raw)?);
+    cases.push(framing()?);
+    Ok(cases)
+}
+
+fn assertions(keys: usize, raw: &Raw) -> Result<Vec<Case>, BenchError> {
+    let (loaded, imported) = (raw.clone(), raw.clone());
     let mut resident = Device::resident(keys)?;
     let mut wrapped = Device::wrapped(keys)?;
-    let mut plain = Device::attesting("none")?;
-    let mut attested = Device::attesting("packed")?;
     Ok(vec![
         Case::raw("sign", move |nth| loaded.sign(nth)),
-        Case::limited("getAssertion, resident", "sign", move |nth| resident.assert(nth)),
+        Case::against("getAssertion, resident", "sign", move |nth| resident.assert(nth)).limited(NEAR),
         Case::raw("import + sign", move |nth| imported.import_and_sign(nth)),
-        Case::limited("getAssertion, wrapped", "import + sign", move |nth| wrapped.assert(nth)),
-        Case::raw("generate", move |_| made.generate()),
-        Case::against("makeCredential, none", "generate", move |nth| plain.register(nth)),
-        Case::raw("generate + sign", move |nth| made_and_signed.generate_and_sign(nth)),
-        Case::against("makeCredential, packed", "generate + sign", move |nth| attested.register(nth)),
+        Case::against("getAssertion, wrapped", "import + sign", move |nth| wrapped.assert(nth)).limited(NEAR),
     ])
+}
+
+fn registrations(raw: &Raw) -> Result<Vec<Case>, BenchError> {
+    let (made, made_and_signed) = (raw.clone(), raw.clone());
+    let mut plain = Device::attesting("none")?;
+    let mut itself = Device::attesting("packed-self")?;
+    let mut attested = Device::attesting("packed")?;
+    let signed = "generate + sign";
+    Ok(vec![
+        Case::raw("generate", move |_| made.generate()),
+        Case::against("makeCredential, none", "generate", move |nth| plain.register(nth))
+            .limited(NEAR_GENERATION),
+        Case::raw(signed, move |nth| made_and_signed.generate_and_sign(nth)),
+        Case::against("makeCredential, packed self", signed, move |nth| itself.register(nth)).limited(NEAR),
+        Case::against("makeCredential, packed", signed, move |nth| attested.register(nth)),
+    ])
+}
+
+/// A round begins with getKeyAgreement, which gives the key that there is since the first one.
+fn agreements(keys: usize, raw: &Raw) -> Result<Vec<Case>, BenchError> {
+    let loaded = raw.clone();
+    let (mut token, mut secret) = (Agreed::with_any()?, Agreed::with_any()?);
+    let mut with_pin = Device::with_pin()?;
+    let mut with_secrets = Device::with_secrets(keys)?;
+    let (raw_token, raw_secret) = ("ECDH + AES + HMAC", "ECDH + AES + HMAC + sign");
+    Ok(vec![
+        Case::raw(raw_token, move |_| token.raw_token()),
+        Case::against("PIN token round", raw_token, move |nth| with_pin.give_token(nth))
+            .limited(NEAR_AGREEMENT),
+        Case::raw(raw_secret, move |nth| secret.raw_secret().and_then(|()| loaded.sign(nth))),
+        Case::against("hmac-secret round", raw_secret, move |nth| with_secrets.tell_secret(nth))
+            .limited(NEAR_AGREEMENT),
+    ])
+}
+
+/// Messages of an assertion with an allow list of one.
+fn framing() -> Result<Case, BenchError> {
+    let (request, reply) = Device::wrapped(1)?.messages(0)?;
+    let mut framing = Framing::new(request, reply)?;
+    Ok(Case::raw("CTAPHID framing, a message", move |_| framing.carry()).limited(FRAMING))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::BenchError;
 use super::clock::thread_time;
+use super::figures::Limit;
 
 /// One operation that is measured; its argument counts up.
 type Operation = Box<dyn FnMut(usize) -> Result<(), BenchError>>;
@@ -13,15 +14,15 @@ pub(super) struct Case {
     pub(super) name: &'static str,
     /// The raw operation that it is compared with.
     pub(super) against: Option<&'static str>,
-    /// The comparison has a limit.
-    pub(super) limited: bool,
+    /// What is asked of it.
+    pub(super) limit: Option<Limit>,
     operation: Operation,
 }
 
 impl Case {
-    /// A raw operation.
+    /// A raw operation, or one that is compared with nothing.
     pub(super) fn raw(name: &'static str, op: impl FnMut(usize) -> Result<(), BenchError> + 'static) -> Self {
-        Self { name, against: None, limited: false, operation: Box::new(op) }
+        Self { name, against: None, limit: None, operation: Box::new(op) }
     }
 
     /// An operation that is compared with a raw one.
@@ -33,13 +34,10 @@ impl Case {
         Self { against: Some(raw), ..Self::raw(name, op) }
     }
 
-    /// An operation that must keep near to a raw one.
-    pub(super) fn limited(
-        name: &'static str,
-        raw: &'static str,
-        op: impl FnMut(usize) -> Result<(), BenchError> + 'static,
-    ) -> Self {
-        Self { limited: true, ..Self::against(name, raw, op) }
+    /// A limit for it.
+    #[must_use]
+    pub(super) fn limited(self, limit: Limit) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 }
 
