@@ -134,42 +134,47 @@ impl Authenticator {
 
     fn user(&mut self, now: Uptime, platform: &mut dyn Platform, act: UserAct, reply: &mut [u8]) -> Step {
         let until = self.patience(now);
-        let Some(pending) = self.pending.take() else { return self.prompted(now, act) };
-        if now >= pending.until {
-            return self.end(&pending, Status::USER_ACTION_TIMEOUT, reply);
-        }
+        // What waits is large: it stays where it is until it is done.
+        let Some(pending) = &mut self.pending else { return self.prompted(now, act) };
         let Some(state) = &mut self.state else { return status(Status::OTHER, reply) };
         let from = pending.from;
         let mut context = command::Context { profile: &self.profile, state, platform, now, from };
-        let ask = match pending.take(act) {
-            Outcome::Go => {
-                return Step::Reply(command::complete(&mut context, &pending.work, Some(pending.ask), reply));
+        let outcome = match now >= pending.until {
+            true => Outcome::End(Status::USER_ACTION_TIMEOUT),
+            false => pending.take(act),
+        };
+        let again = match outcome {
+            Outcome::Go => Err(command::complete(&mut context, &pending.work, Some(pending.ask), reply)),
+            Outcome::End(end) => {
+                refund(context.state, pending.ask);
+                Err(command::status_only(end, reply))
             }
-            Outcome::End(end) => return self.end(&pending, end, reply),
-            Outcome::Again => pending.ask,
+            Outcome::Again => Ok(pending.ask),
             Outcome::Mismatch => match pending.ask_again() {
-                None => return status(command::uv_failed(&context, &pending.work), reply),
-                Some(ask) => match command::charge(&mut context, ask) {
-                    Ok(()) => ask,
-                    Err(failed) => return status(failed, reply),
-                },
+                None => Err(command::status_only(command::uv_failed(&context, &pending.work), reply)),
+                Some(ask) => command::charge(&mut context, ask)
+                    .map(|()| ask)
+                    .map_err(|failed| command::status_only(failed, reply)),
             },
         };
-        self.pending = Some(Pending { until, ask, ..pending });
-        Step::Ask(ask)
+        match again {
+            Ok(ask) => {
+                (pending.until, pending.ask) = (until, ask);
+                Step::Ask(ask)
+            }
+            Err(length) => {
+                self.pending = None;
+                Step::Reply(length)
+            }
+        }
     }
 
     /// The wait ends without an attempt.
     fn end(&mut self, pending: &Pending, end: Status, reply: &mut [u8]) -> Step {
-        self.refund(pending);
-        status(end, reply)
-    }
-
-    /// Gives back the attempt at verification that was charged and not made.
-    fn refund(&mut self, pending: &Pending) {
-        if let (Some(state), Ask::Verification { .. }) = (&mut self.state, pending.ask) {
-            state.pin.attempts.refund_uv();
+        if let Some(state) = &mut self.state {
+            refund(state, pending.ask);
         }
+        status(end, reply)
     }
 
     /// An act while no request waits can only be for a U2F prompt.
@@ -194,12 +199,14 @@ impl Authenticator {
 
     fn abort(&mut self, from: Channel) -> Step {
         if let Some(pending) = self.pending.take_if(|pending| pending.from == from) {
-            self.refund(&pending);
+            if let Some(state) = &mut self.state {
+                refund(state, pending.ask);
+            }
         }
         self.prompt = self.prompt.take().filter(|prompt| prompt.from != from);
         if let Some(state) = &mut self.state {
-            state.sequence = state.sequence.take().filter(|sequence| sequence.from != from);
-            state.enumeration = state.enumeration.take().filter(|enumeration| enumeration.from != from);
+            state.sequence.take_if(|sequence| sequence.from == from);
+            state.enumeration.take_if(|enumeration| enumeration.from == from);
         }
         Step::Quiet
     }
@@ -217,6 +224,13 @@ impl Authenticator {
     /// Until when a question that is asked now stays open.
     fn patience(&self, now: Uptime) -> Uptime {
         now.saturating_add(Duration::from_millis(u64::from(self.profile.touch_timeout_ms)))
+    }
+}
+
+/// Gives back the attempt at verification that was charged and not made.
+fn refund(state: &mut State, ask: Ask) {
+    if let Ask::Verification { .. } = ask {
+        state.pin.attempts.refund_uv();
     }
 }
 
