@@ -198,10 +198,10 @@ impl Authenticator {
     }
 
     fn abort(&mut self, from: Channel) -> Step {
-        if let Some(pending) = self.pending.take_if(|pending| pending.from == from) {
-            if let Some(state) = &mut self.state {
-                refund(state, pending.ask);
-            }
+        if let Some(pending) = self.pending.take_if(|pending| pending.from == from)
+            && let Some(state) = &mut self.state
+        {
+            refund(state, pending.ask);
         }
         self.prompt = self.prompt.take().filter(|prompt| prompt.from != from);
         if let Some(state) = &mut self.state {

@@ -236,6 +236,26 @@ fn both_sides_agree_and_points_off_the_curve_are_refused() {
     assert_eq!(seeded.agree(&theirs, &off), Err(CryptoError::Failed));
 }
 
+#[test]
+fn wrapped_keys_stay_what_they_are_while_others_are_held() {
+    let mut platform = Fast::new();
+    let made = [(); 3].map(|()| key(&mut platform, Keep::Wrapped));
+    let peer = |point: [u8; 65]| P256Point {
+        x: point[1..33].try_into().unwrap(),
+        y: point[33..].try_into().unwrap(),
+    };
+    // The last is held as the fresh one, the others are imported; then each in turn is the one agreed with.
+    for (nth, (blob, point)) in made.iter().enumerate().rev() {
+        let signature = sign(&mut platform, blob, b"message");
+        assert!(verifies(point, b"message", &signature));
+        let (other, other_point) = &made[(nth + 1) % made.len()];
+        let shared = platform.agree(blob, &peer(*other_point)).unwrap();
+        assert_eq!(platform.agree(other, &peer(*point)), Ok(shared));
+        let signature = sign(&mut platform, blob, b"message");
+        assert!(verifies(point, b"message", &signature));
+    }
+}
+
 /// What a seeded platform makes in a row.
 fn history(seed: [u8; 32], draws: usize) -> Vec<Vec<u8>> {
     let mut platform = Seeded::from_seed(seed);
