@@ -241,6 +241,28 @@ async fn a_first_pin_is_set_where_the_site_insists_on_verification() {
     assert_eq!(stage.person.asked(), [first_question(None, 8)]);
 }
 
+/// As they leave the factory, the models without built-in verification verify no one; with a first PIN they do.
+#[tokio::test]
+async fn the_models_that_take_a_pin_verify_with_it() {
+    for name in ["yubikey-5-nfc", "epass-fido-nfc", "titan"] {
+        let mut stage = stage(profiles::find(name).unwrap().profile);
+        let resident = json!({ "residentKey": "required", "userVerification": "discouraged" });
+        let created = stage.create(resident, json!({})).await.unwrap();
+        assert!(!created.asked_uv && !made_flags(&created).uv(), "{name}");
+        let error = stage.get("required", &[], json!({})).await.unwrap_err();
+        assert_eq!(error.by, Refuser::Client, "{name}: {error}");
+
+        stage.person.types(&["1234", "1234"]);
+        let required = json!({ "residentKey": "required", "userVerification": "required" });
+        let created = stage.create(required, json!({})).await.unwrap();
+        assert!(made_flags(&created).uv(), "{name}");
+        let asserted = stage.get("required", &[&created.response.id], json!({})).await.unwrap();
+        assert!(flags(&asserted.raw_auth_data).uv(), "{name}");
+        let new = Asked::NewPin { reason: NewPinReason::NotSet, min_length: 4, refused: None };
+        assert_eq!(stage.person.asked(), [new, first_question(None, 8)], "{name}");
+    }
+}
+
 #[tokio::test]
 async fn three_wrong_pins_block_until_the_key_is_replugged() {
     let mut stage = stage(model(|_| ()));

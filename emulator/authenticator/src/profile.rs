@@ -76,6 +76,9 @@ pub struct Versions {
     pub u2f_v2: bool,
     /// `FIDO_2_0`.
     pub fido_2_0: bool,
+    /// `FIDO_2_1_PRE`: CTAP 2.0 with parts of CTAP 2.1 from before it was a standard. It obliges to nothing; the features say
+    /// which parts these are.
+    pub fido_2_1_pre: bool,
     /// `FIDO_2_1`.
     pub fido_2_1: bool,
     /// `FIDO_2_3`.
@@ -131,6 +134,8 @@ pub struct Tells {
     pub transports: bool,
     /// `algorithms`.
     pub algorithms: bool,
+    /// `minPINLength`, of keys that take a PIN.
+    pub min_pin_length: bool,
 }
 
 /// The CTAP2 side of a profile.

@@ -123,6 +123,17 @@ const RULES: &[Rule] = &[
         reads: &["versions"],
         check: |p| {
             unless(
+                !p.versions.fido_2_1_pre || p.versions.fido_2_0,
+                "versions",
+                "FIDO_2_1_PRE is no version of its own: it goes with FIDO_2_0",
+                "add \"FIDO_2_0\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["versions"],
+        check: |p| {
+            unless(
                 !p.versions.fido_2_3,
                 "versions",
                 "FIDO_2_3 is claimed, whose mandatory features this build does not have",

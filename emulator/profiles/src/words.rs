@@ -79,14 +79,20 @@ pub enum Version {
     U2fV2,
     /// `FIDO_2_0`.
     Fido20,
+    /// `FIDO_2_1_PRE`.
+    Fido21Pre,
     /// `FIDO_2_1`.
     Fido21,
 }
 
 impl Words for Version {
     const WHAT: &'static str = "version";
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("U2F_V2", Self::U2fV2), ("FIDO_2_0", Self::Fido20), ("FIDO_2_1", Self::Fido21)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("U2F_V2", Self::U2fV2),
+        ("FIDO_2_0", Self::Fido20),
+        ("FIDO_2_1_PRE", Self::Fido21Pre),
+        ("FIDO_2_1", Self::Fido21),
+    ];
 }
 
 impl Version {
@@ -97,6 +103,7 @@ impl Version {
             match version {
                 Self::U2fV2 => flags.u2f_v2 = true,
                 Self::Fido20 => flags.fido_2_0 = true,
+                Self::Fido21Pre => flags.fido_2_1_pre = true,
                 Self::Fido21 => flags.fido_2_1 = true,
             }
         }
@@ -105,10 +112,15 @@ impl Version {
 
     /// The versions whose flags are set.
     pub fn claimed(flags: Versions) -> Vec<Self> {
-        [(flags.u2f_v2, Self::U2fV2), (flags.fido_2_0, Self::Fido20), (flags.fido_2_1, Self::Fido21)]
-            .into_iter()
-            .filter_map(|(set, version)| set.then_some(version))
-            .collect()
+        [
+            (flags.u2f_v2, Self::U2fV2),
+            (flags.fido_2_0, Self::Fido20),
+            (flags.fido_2_1_pre, Self::Fido21Pre),
+            (flags.fido_2_1, Self::Fido21),
+        ]
+        .into_iter()
+        .filter_map(|(set, version)| set.then_some(version))
+        .collect()
     }
 }
 
@@ -176,26 +188,39 @@ pub enum Told {
     Transports,
     /// `algorithms`.
     Algorithms,
+    /// `minPINLength`.
+    MinPinLength,
 }
 
 impl Words for Told {
     const WHAT: &'static str = "member of getInfo";
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("transports", Self::Transports), ("algorithms", Self::Algorithms)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("transports", Self::Transports),
+        ("algorithms", Self::Algorithms),
+        ("minPINLength", Self::MinPinLength),
+    ];
 }
 
 impl Told {
     /// The flags of `told`.
     pub fn collect(told: &[Self]) -> Tells {
-        Tells { transports: told.contains(&Self::Transports), algorithms: told.contains(&Self::Algorithms) }
+        Tells {
+            transports: told.contains(&Self::Transports),
+            algorithms: told.contains(&Self::Algorithms),
+            min_pin_length: told.contains(&Self::MinPinLength),
+        }
     }
 
     /// The members whose flags are set.
     pub fn set(flags: Tells) -> Vec<Self> {
-        [(flags.transports, Self::Transports), (flags.algorithms, Self::Algorithms)]
-            .into_iter()
-            .filter_map(|(set, told)| set.then_some(told))
-            .collect()
+        [
+            (flags.transports, Self::Transports),
+            (flags.algorithms, Self::Algorithms),
+            (flags.min_pin_length, Self::MinPinLength),
+        ]
+        .into_iter()
+        .filter_map(|(set, told)| set.then_some(told))
+        .collect()
     }
 }
 

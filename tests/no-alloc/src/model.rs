@@ -1,8 +1,8 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Name, Profile, Tells,
-    Transports, U2f, Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Name, Profile,
+    Tells, Transports, U2f, Usb, Versions,
 };
 use wire::Alg;
 
@@ -13,7 +13,7 @@ pub fn profile() -> Option<Profile> {
         name,
         product: name,
         aaguid: [1; 16],
-        versions: Versions { u2f_v2: true, fido_2_0: true, fido_2_1: true, fido_2_3: false },
+        versions: Versions { u2f_v2: true, fido_2_0: true, fido_2_1: true, ..Versions::default() },
         ctap2: Some(Ctap2 {
             rk: true,
             uv: Some(true),
@@ -24,7 +24,7 @@ pub fn profile() -> Option<Profile> {
             attestation: Attestation::Packed,
             max_credential_count_in_list: 8,
             max_credential_id_length: 0,
-            tells: Tells { transports: true, algorithms: true },
+            tells: Tells { transports: true, algorithms: true, min_pin_length: true },
             max_msg_size: 1200,
             firmware_version: 1,
             features: features(),

@@ -18,6 +18,7 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
     // U2F knows no verification: with alwaysUv it is gone.
     versions.push_if(profile.versions.u2f_v2 && !state.settings.always_uv, "U2F_V2");
     versions.push_if(profile.versions.fido_2_0, "FIDO_2_0");
+    versions.push_if(profile.versions.fido_2_1_pre, "FIDO_2_1_PRE");
     versions.push_if(profile.versions.fido_2_1, "FIDO_2_1");
     versions.push_if(profile.versions.fido_2_3, "FIDO_2_3");
     let transports = transports(profile);
@@ -46,7 +47,8 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
         algorithms: Some(List::from(algorithms))
             .filter(|list| (newer || ctap2.tells.algorithms) && !list.is_empty()),
         force_pin_change: state.pin.set.filter(|_| features.set_min_pin_length).map(|pin| pin.force_change),
-        min_pin_length: (newer && features.client_pin).then_some(u64::from(state.settings.min_pin_length)),
+        min_pin_length: Some(u64::from(state.settings.min_pin_length))
+            .filter(|_| (newer || ctap2.tells.min_pin_length) && features.client_pin),
         firmware_version: reported(u64::from(ctap2.firmware_version)),
         max_cred_blob_length: features
             .extensions

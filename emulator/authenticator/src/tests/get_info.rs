@@ -45,10 +45,35 @@ fn leaves_out_what_the_profile_has_not() {
 #[test]
 fn a_key_of_the_first_version_tells_what_its_profile_says() {
     for (transports, algorithms) in [(false, false), (false, true), (true, false), (true, true)] {
-        let mut key = Key::new(with(|ctap2| ctap2.tells = Tells { transports, algorithms }));
+        let mut key =
+            Key::new(with(|ctap2| ctap2.tells = Tells { transports, algorithms, min_pin_length: false }));
         let info = members(&key.send(GET_INFO));
         let told = (member(&info, 9).is_some(), member(&info, 10).is_some());
         assert_eq!(told, (transports, algorithms));
+    }
+}
+
+/// Between the versions: FIDO_2_1_PRE brings no member by itself, and minPINLength comes where the key takes a PIN.
+#[test]
+fn a_key_from_before_the_standard_tells_what_its_profile_says() {
+    for (client_pin, told) in [(false, true), (true, false), (true, true)] {
+        let mut profile = with(|ctap2| {
+            ctap2.tells.min_pin_length = told;
+            ctap2.features.client_pin = client_pin;
+            ctap2.features.credential_mgmt_preview = client_pin;
+            ctap2.features.pin_uv_auth_protocols = [2, 1];
+        });
+        profile.versions.fido_2_1_pre = true;
+        assert!(!profile.versions.newer());
+        let info = members(&Key::new(profile).send(GET_INFO));
+        let versions = ["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE"].map(text);
+        assert_eq!(member(&info, 1), Some(Value::Array(versions.into())));
+        assert_eq!(member(&info, 6), Some(Value::Array(vec![int(2), int(1)])));
+        assert_eq!(member(&info, 13), (client_pin && told).then(|| int(4)));
+        assert_eq!(member(&info, 0x14), None);
+        let options = member(&info, 4).unwrap();
+        assert_eq!(named(&options, "clientPin"), client_pin.then_some(Value::Bool(false)));
+        assert_eq!(named(&options, "credentialMgmtPreview"), client_pin.then_some(Value::Bool(true)));
     }
 }
 

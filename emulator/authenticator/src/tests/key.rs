@@ -155,7 +155,7 @@ pub(crate) fn full() -> Profile {
             attestation: Attestation::PackedSelf,
             max_credential_count_in_list: 8,
             max_credential_id_length: 128,
-            tells: Tells { transports: true, algorithms: false },
+            tells: Tells { transports: true, algorithms: false, min_pin_length: false },
             max_msg_size: 1200,
             firmware_version: 0,
             features: Features::NONE,

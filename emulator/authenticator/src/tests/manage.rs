@@ -336,7 +336,7 @@ fn the_token_of_an_older_key_serves_the_prototype() {
         features.pin_uv_auth_token = false;
         features.pin_uv_auth_protocols = [1, 0];
     });
-    profile.versions.fido_2_1 = false;
+    (profile.versions.fido_2_1_pre, profile.versions.fido_2_1) = (true, false);
     let mut key = Key::new(profile);
     assert_eq!(key.set_pin(1, PIN), Status::OK);
     let token = key.pin_token(1, PIN).unwrap();

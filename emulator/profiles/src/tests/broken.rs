@@ -43,7 +43,7 @@ wink = true
         "2:11: `product` is a text, found an integer",
         "3:11: `summary` is empty",
         "4:10: this is not an AAGUID (an AAGUID is a UUID such as 00112233-4455-6677-8899-aabbccddeeff, or 32 hexadecimal digits)",
-        "5:23: unknown version `FIDO_2_O` (did you mean `FIDO_2_0`? known: `U2F_V2`, `FIDO_2_0`, `FIDO_2_1`)",
+        "5:23: unknown version `FIDO_2_O` (did you mean `FIDO_2_0`? known: `U2F_V2`, `FIDO_2_0`, `FIDO_2_1_PRE`, `FIDO_2_1`)",
         "6:14: unknown attachment `roaming` (known: `platform`, `cross-platform`)",
         "7:14: `transports` is a list of texts, found a string",
         "8:1: unknown field `countr` (did you mean `counter`?)",

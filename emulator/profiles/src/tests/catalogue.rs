@@ -71,6 +71,14 @@ fn the_keys_are_what_their_names_say() {
     assert_eq!(ctap2.algorithms(), [Alg::ES256, Alg::EDDSA]);
     assert!(yubikey.versions.u2f_v2 && ctap2.rk && ctap2.uv.is_none());
 
+    // Tokens of before permissions, and of these three two with the credential management of that time.
+    for (name, preview) in [("yubikey-5-nfc", true), ("epass-fido-nfc", true), ("titan", false)] {
+        let Profile { versions, ctap2, .. } = find(name).unwrap().profile;
+        let features = ctap2.unwrap().features;
+        assert!(features.client_pin && !features.pin_uv_auth_token && !versions.newer(), "{name}");
+        assert_eq!((versions.fido_2_1_pre, features.credential_mgmt_preview), (preview, preview), "{name}");
+    }
+
     let hello = find("windows-hello").unwrap().profile;
     assert_eq!((hello.attachment, hello.u2f), (Attachment::Platform, None));
     assert_eq!(hello.ctap2.unwrap().algorithms(), [Alg::RS256]);

@@ -101,6 +101,18 @@ fn features_need_each_other() {
     }
 }
 
+/// What came before the standard obliges to nothing of it, and is no version of its own.
+#[test]
+fn fido_2_1_pre_goes_with_fido_2_0() {
+    let older = "client-pin = true\npin-uv-auth-protocols = [1]\ncredential-mgmt-preview = true\n";
+    let text = file(false, older);
+    let both = text.replace("\"FIDO_2_0\"", "\"FIDO_2_0\", \"FIDO_2_1_PRE\"");
+    let versions = parse("f", both).unwrap().profile.versions;
+    assert!(versions.fido_2_0 && versions.fido_2_1_pre && !versions.fido_2_1);
+    let alone = problems(&text.replace("\"FIDO_2_0\"", "\"FIDO_2_1_PRE\", \"FIDO_2_1\""));
+    assert!(alone.iter().any(|one| one.contains("FIDO_2_1_PRE is no version of its own")), "{alone:#?}");
+}
+
 /// Each feature that the version makes mandatory, taken away.
 #[test]
 fn fido_2_1_has_its_mandatory_features() {

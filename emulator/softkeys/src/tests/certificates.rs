@@ -27,7 +27,7 @@ fn profile(ctap2: bool) -> Profile {
         attestation: Attestation::Packed,
         max_credential_count_in_list: 0,
         max_credential_id_length: 0,
-        tells: Tells { transports: true, algorithms: false },
+        tells: Tells { transports: true, algorithms: false, min_pin_length: false },
         max_msg_size: 1200,
         firmware_version: 0,
         features: Features::NONE,
