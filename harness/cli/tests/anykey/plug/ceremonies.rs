@@ -117,15 +117,17 @@ async fn two_clients_get_their_own_and_the_second_hears_that_the_key_is_busy() {
 async fn a_connection_that_closes_frees_the_key() {
     let plugged = Plugged::start("no-uv", "unix", &["--touch", "never"]);
     let (mut one, mut two) = (plugged.connect().await, plugged.connect().await);
-    let mut waits = AtWait(|| ControlFlow::Continue(()));
+    let asked = Notify::new();
+    let mut waits = AtWait(|| {
+        asked.notify_one();
+        ControlFlow::Continue(())
+    });
     let request = make();
     tokio::select! {
         _ = one.0.call(Protocol::Ctap2, &request, &mut waits) => panic!("nobody touched it"),
-        () = async {
-            // Until the key is busy with it.
-            while two.ctap2(GET_INFO).await != Err(LinkError::Busy) {}
-        } => {}
+        () = asked.notified() => {}
     }
+    assert_eq!(two.ctap2(GET_INFO).await, Err(LinkError::Busy));
     drop(one);
     // The key hears of it in its own time.
     while two.ctap2(GET_INFO).await == Err(LinkError::Busy) {}
