@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use profiles::{Shown, ShownCtap2, Transport, Word};
+use profiles::{Shown, ShownCtap2, ShownFeatures, Transport, Word};
 use report::text::wrap;
 
 use crate::args::{KeysArgs, KeysCommand};
@@ -86,19 +86,57 @@ fn card(key: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn ctap2_lines(ctap2: &ShownCtap2) -> Vec<(&'static str, String)> {
-    let algorithms: Vec<String> = ctap2.algorithms.iter().map(ToString::to_string).collect();
-    vec![
+    let mut lines = vec![
         (
             "resident keys",
             if ctap2.rk { format!("up to {}", ctap2.resident_credentials) } else { "no".to_owned() },
         ),
         ("verifies user", ctap2.uv.to_string()),
-        ("algorithms", algorithms.join(", ")),
+        ("algorithms", join(&ctap2.algorithms)),
         ("attestation", ctap2.attestation.to_string()),
         ("longest list", format!("{} credentials", ctap2.max_credential_count_in_list)),
         ("longest message", format!("{} bytes", ctap2.max_msg_size)),
         ("firmware", ctap2.firmware_version.to_string()),
-    ]
+    ];
+    lines.extend(feature_lines(&ctap2.features));
+    lines
+}
+
+/// PIN, token, management, extensions; nothing is said of what the key has not, but that it takes no PIN.
+fn feature_lines(features: &ShownFeatures) -> Vec<(&'static str, String)> {
+    let pin = if features.client_pin {
+        let (least, attempts) = (features.min_pin_length, features.pin_retries);
+        format!("not set; {least} characters at least, {attempts} attempts")
+    } else {
+        "not taken".to_owned()
+    };
+    let mut lines = vec![("PIN", pin)];
+    if !features.pin_uv_auth_protocols.is_empty() {
+        let token = if features.pin_uv_auth_token { "; tokens have permissions" } else { "" };
+        lines.push(("PIN protocols", format!("{}{token}", join(&features.pin_uv_auth_protocols))));
+    }
+    let listed = |options: &[(bool, &'static str)]| {
+        options.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect::<Vec<_>>()
+    };
+    let options = listed(&[
+        (features.make_cred_uv_not_rqd, "makeCredUvNotRqd"),
+        (features.no_mc_ga_permissions_with_client_pin, "noMcGaPermissionsWithClientPin"),
+        (features.always_uv == Some(true), "alwaysUv (on)"),
+        (features.always_uv == Some(false), "alwaysUv (off)"),
+        (features.cred_mgmt, "credMgmt"),
+        (features.credential_mgmt_preview, "credentialMgmtPreview"),
+        (features.per_cred_mgmt_ro, "perCredMgmtRO"),
+        (features.authnr_cfg, "authnrCfg"),
+        (features.uv_acfg, "uvAcfg"),
+        (features.set_min_pin_length, "setMinPINLength"),
+    ]);
+    if !options.is_empty() {
+        lines.push(("further options", options.join(", ")));
+    }
+    if !features.extensions.is_empty() {
+        lines.push(("extensions", join(&features.extensions)));
+    }
+    lines
 }
 
 fn join(words: &[impl ToString]) -> String {

@@ -33,6 +33,16 @@ fn keys() {
         assert_eq!(card.code, Some(0));
         assert!(card.out.starts_with(name) && card.out.contains("source"), "{}", card.out);
     }
+    let card = run(["keys", "show", "yubikey-5-nfc"]).out;
+    for line in [
+        "PIN              not set; 4 characters at least, 8 attempts\n",
+        "PIN protocols    2, 1\n",
+        "further options  credentialMgmtPreview\n",
+        "extensions       credProtect, hmac-secret\n",
+    ] {
+        assert!(card.contains(line), "{card}");
+    }
+    assert!(run(["keys", "show", "no-uv"]).out.contains("PIN              not taken\n"));
 }
 
 #[test]
