@@ -50,6 +50,22 @@ pub fn found(target: &str, root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files.into_iter().map(|path| (path.clone(), fs::read(&path).expect("a file can be read"))).collect()
 }
 
+/// Writes the seeds of a target, and what was found before, to the directory that `ANYKEY_FUZZ_SEEDS` names: libFuzzer
+/// reads its corpus after the target has begun.
+///
+/// # Panics
+/// They cannot be written.
+pub fn write(target: &str) {
+    let Some(room) = std::env::var_os("ANYKEY_FUZZ_SEEDS") else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let found = found(target, &root).into_iter().map(|(_, bytes)| bytes);
+    fs::create_dir_all(&room).expect("the directory of seeds can be made");
+    for (number, bytes) in of(target, &root).into_iter().chain(found).enumerate() {
+        let path = Path::new(&room).join(format!("{number:03}"));
+        fs::write(path, bytes).expect("a seed can be written");
+    }
+}
+
 /// Bytes that are like nothing, some of them long.
 fn bytes() -> Vec<Vec<u8>> {
     (1..=12_u64).map(|seed| Noise(seed).take(usize::try_from(seed * seed * 12).unwrap_or(0))).collect()

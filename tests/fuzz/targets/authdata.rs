@@ -1,4 +1,4 @@
 //! See `fuzz::authdata::parse`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::authdata::parse(data));
+libfuzzer_sys::fuzz_target!(init: fuzz::seeds::write("authdata"), |data: &[u8]| fuzz::authdata::parse(data));

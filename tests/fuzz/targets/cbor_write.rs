@@ -1,4 +1,4 @@
 //! See `fuzz::cbor::write`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::cbor::write(data));
+libfuzzer_sys::fuzz_target!(init: fuzz::seeds::write("cbor_write"), |data: &[u8]| fuzz::cbor::write(data));

@@ -1,4 +1,4 @@
 //! See `fuzz::ceremonies::verify`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::ceremonies::verify(data));
+libfuzzer_sys::fuzz_target!(init: fuzz::seeds::write("ceremonies"), |data: &[u8]| fuzz::ceremonies::verify(data));

@@ -1,4 +1,4 @@
 //! See `fuzz::commands::sequence`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::commands::sequence(data));
+libfuzzer_sys::fuzz_target!(init: fuzz::seeds::write("commands"), |data: &[u8]| fuzz::commands::sequence(data));

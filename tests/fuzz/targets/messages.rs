@@ -1,4 +1,4 @@
 //! See `fuzz::messages::decode`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::messages::decode(data));
+libfuzzer_sys::fuzz_target!(init: fuzz::seeds::write("messages"), |data: &[u8]| fuzz::messages::decode(data));
