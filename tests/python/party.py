@@ -11,6 +11,7 @@ import plugged
 
 RP_ID = "example.org"
 ORIGIN = "https://example.org"
+PIN = "1234"
 USER = PublicKeyCredentialUserEntity(id=b"ann's handle", name="ann", display_name="Ann")
 
 
@@ -58,6 +59,13 @@ class Party:
         return response
 
 
+class Knowing(UserInteraction):
+    """A user who knows the PIN."""
+
+    def request_pin(self, permissions, rp_id):
+        return PIN
+
+
 def client(device, interaction=None):
     """A user agent on our origin."""
-    return Fido2Client(device, DefaultClientDataCollector(ORIGIN), interaction or UserInteraction())
+    return Fido2Client(device, DefaultClientDataCollector(ORIGIN), interaction or Knowing())

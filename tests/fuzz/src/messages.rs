@@ -87,7 +87,8 @@ fn write(data: &[u8], canonical: bool, put: impl Fn(&mut Writer<'_>) -> Result<(
     assert_eq!(put(&mut Writer::new(&mut short)), Err(Overflow));
     if canonical {
         assert_eq!(cbor::check_exact(&written), Ok(()), "{}", twin::hex(&written));
-        if written.len() == data.len() {
+        // An unknown member can be as long as the statement that is written in its stead.
+        if written.len() == data.len() && members(&written) == members(data) {
             assert_eq!(twin::hex(&written), twin::hex(data), "nothing was unknown");
         }
         if !has_simple(data) {
@@ -95,6 +96,12 @@ fn write(data: &[u8], canonical: bool, put: impl Fn(&mut Writer<'_>) -> Result<(
         }
     }
     written
+}
+
+/// The names of a message's members, as the twin reads them.
+fn members(data: &[u8]) -> Option<Vec<ciborium::Value>> {
+    let (map, _) = twin::first(data)?;
+    Some(map.into_map().ok()?.into_iter().map(|(name, _)| name).collect())
 }
 
 /// Whether there may be a simple value, for which the twin has none.
