@@ -1,11 +1,14 @@
 //! The process: ready when it says so, clean when it ends.
 
+use std::ops::ControlFlow;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
+use client::link::{Link, Protocol};
+use tokio::sync::Notify;
 use wire::Status;
 
-use super::key::{GET_INFO, PORTS, Plugged, make};
+use super::key::{AtWait, GET_INFO, PORTS, Plugged, make};
 use crate::command::run;
 
 #[tokio::test]
@@ -15,10 +18,14 @@ async fn signals_unplug_it_cleanly_even_while_it_waits() {
         let mut talk = plugged.connect().await;
         assert_eq!(talk.status(GET_INFO).await, Status::OK);
         let request = make();
-        let mut other = plugged.connect().await;
+        let asked = Notify::new();
+        let mut waits = AtWait(|| {
+            asked.notify_one();
+            ControlFlow::Continue(())
+        });
         tokio::select! {
-            _ = talk.ctap2(&request) => panic!("nobody touched it"),
-            () = async { while other.ctap2(GET_INFO).await.is_ok() {} } => {}
+            _ = talk.0.call(Protocol::Ctap2, &request, &mut waits) => panic!("nobody touched it"),
+            () = asked.notified() => {}
         }
         assert_eq!(plugged.end(name), Some(0), "{port} {name}");
         assert!(!plugged.path().exists(), "{port} {name}");
