@@ -1,15 +1,25 @@
 //! What can happen to a key, as the fuzzer writes it.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Result, Unstructured};
 
 /// One thing that happens.
-#[derive(Arbitrary, Debug)]
+#[derive(Debug)]
 pub enum Act {
+    /// A CTAP2 request, whose questions a willing user answers at once.
+    Willing {
+        from: Client,
+        request: Request,
+    },
     /// A CTAP2 request.
     Ctap2 {
         from: Client,
         request: Request,
         bend: Bend,
+    },
+    /// A U2F request, and another after a touch if one is asked for.
+    WillingU2f {
+        from: Client,
+        request: U2f,
     },
     /// A U2F request.
     U2f {
@@ -41,6 +51,34 @@ pub enum Act {
     CryptoFault {
         after: u8,
     },
+}
+
+/// What leads somewhere is more frequent than what does not.
+impl<'a> Arbitrary<'a> for Act {
+    fn arbitrary(from: &mut Unstructured<'a>) -> Result<Self> {
+        let pick: u8 = from.arbitrary()?;
+        Ok(match pick % 32 {
+            0..=7 => Self::Willing { from: from.arbitrary()?, request: from.arbitrary()? },
+            8..=12 => {
+                Self::Ctap2 { from: from.arbitrary()?, request: from.arbitrary()?, bend: from.arbitrary()? }
+            }
+            13 => Self::Raw { from: from.arbitrary()?, u2f: from.arbitrary()?, bytes: from.arbitrary()? },
+            14..=16 => Self::WillingU2f { from: from.arbitrary()?, request: from.arbitrary()? },
+            17..=18 => {
+                Self::U2f { from: from.arbitrary()?, request: from.arbitrary()?, bend: from.arbitrary()? }
+            }
+            19..=21 => Self::User(from.arbitrary()?),
+            22 => Self::Cancel(from.arbitrary()?),
+            23 => Self::Abort(from.arbitrary()?),
+            24 => Self::Tick,
+            25 => Self::Wait(from.arbitrary()?),
+            26 => Self::WaitUntilDue,
+            27 => Self::PowerCycle,
+            28..=29 => Self::CommitFault { after: from.arbitrary()?, how: from.arbitrary()? },
+            30 => Self::CryptoFault { after: from.arbitrary()? },
+            _ => Self::Willing { from: from.arbitrary()?, request: Request::Next },
+        })
+    }
 }
 
 /// One of three clients.
@@ -124,7 +162,7 @@ pub struct Options {
 }
 
 /// pinUvAuthParam.
-#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     Without,
     /// By the token that the client has.
@@ -139,6 +177,20 @@ pub enum Auth {
         second: bool,
     },
     WithoutProtocol,
+}
+
+impl<'a> Arbitrary<'a> for Auth {
+    fn arbitrary(from: &mut Unstructured<'a>) -> Result<Self> {
+        let pick: u8 = from.arbitrary()?;
+        let second = pick & 0x80 != 0;
+        Ok(match pick % 16 {
+            0..=7 => Self::Without,
+            8..=12 => Self::Token { second },
+            13 => Self::Wrong { second },
+            14 => Self::Empty { second },
+            _ => Self::WithoutProtocol,
+        })
+    }
 }
 
 /// authenticatorClientPIN.
@@ -171,11 +223,9 @@ pub enum U2f {
 }
 
 /// A change of a message on its way.
-#[derive(Arbitrary, Debug)]
+#[derive(Debug)]
 pub enum Bend {
     No,
-    Straight,
-    Still,
     Flip { at: u16, bits: u8 },
     Insert { at: u16, byte: u8 },
     Remove { at: u16 },
@@ -183,12 +233,26 @@ pub enum Bend {
     Append(Vec<u8>),
 }
 
+impl<'a> Arbitrary<'a> for Bend {
+    fn arbitrary(from: &mut Unstructured<'a>) -> Result<Self> {
+        let pick: u8 = from.arbitrary()?;
+        Ok(match pick % 16 {
+            0..=7 => Self::No,
+            8..=10 => Self::Flip { at: from.arbitrary()?, bits: from.arbitrary()? },
+            11..=12 => Self::Insert { at: from.arbitrary()?, byte: from.arbitrary()? },
+            13 => Self::Remove { at: from.arbitrary()? },
+            14 => Self::Cut { at: from.arbitrary()? },
+            _ => Self::Append(from.arbitrary()?),
+        })
+    }
+}
+
 impl Bend {
     /// Changes the message.
     pub fn make(&self, bytes: &mut Vec<u8>) {
         let place = |at: u16| usize::from(at) % (bytes.len() + 1);
         match self {
-            Self::No | Self::Straight | Self::Still => {}
+            Self::No => {}
             Self::Flip { at, bits } => {
                 let at = place(*at);
                 if let Some(byte) = bytes.get_mut(at) {

@@ -149,6 +149,12 @@ impl Credentials {
         self.strangers = true;
     }
 
+    /// Perhaps all was forgotten, the counter too.
+    pub fn doubt_all(&mut self) {
+        self.doubt(|_| true);
+        self.highest = 0;
+    }
+
     fn drop_where(&mut self, gone: impl Fn(&Credential) -> bool) {
         let (gone, good): (Vec<_>, Vec<_>) = std::mem::take(&mut self.good).into_iter().partition(gone);
         self.good = good;

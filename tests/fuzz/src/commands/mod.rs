@@ -15,9 +15,11 @@ use std::time::Duration;
 use arbitrary::{Arbitrary, Result as Taken, Unstructured};
 use authenticator::platform::{Alg, Crypto, Keep, RecordKey, StoreError};
 use authenticator::profile::{Attestation, Counter, Profile};
-use authenticator::{Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, UserAct, attestation};
+use authenticator::{
+    Ask, Authenticator, Channel, Input, MAX_MESSAGE, Protocol, Step, UserAct, Waiting, attestation,
+};
 
-use act::{Act, Client, Gesture, How};
+use act::{Act, Bend, Client, Gesture, How, Request};
 use credentials::Credentials;
 use pin::Pins;
 use platform::{Fault, Platform};
@@ -119,12 +121,18 @@ impl Stage {
 
     fn act(&mut self, act: &Act) {
         match act {
-            Act::Ctap2 { from, request, bend } => {
-                let mut bytes = request::ctap2(request, &mut self.pins, &self.credentials);
-                let plain = bytes.clone();
-                bend.make(&mut bytes);
-                let pin = self.pins.asked.take().filter(|_| bytes == plain);
-                self.ctap2(Asked { from: channel(*from), bytes, at: self.now, pin });
+            Act::Willing { from, request } => {
+                self.request(*from, request, &Bend::No);
+                self.willing();
+            }
+            Act::Ctap2 { from, request, bend } => self.request(*from, request, bend),
+            Act::WillingU2f { from, request } => {
+                let bytes = request::ctap1(request, &self.credentials);
+                self.ctap1(channel(*from), &bytes);
+                if self.key.waiting_for().is_some_and(|waiting| waiting.protocol == Protocol::Ctap1) {
+                    self.user(Gesture::Touch);
+                    self.ctap1(channel(*from), &bytes);
+                }
             }
             Act::U2f { from, request, bend } => {
                 let mut bytes = request::ctap1(request, &self.credentials);
@@ -153,6 +161,28 @@ impl Stage {
             Act::CryptoFault { after } => self.platform.crypto_fault = Some(after % 4),
         }
         self.waits();
+    }
+
+    fn request(&mut self, from: Client, request: &Request, bend: &Bend) {
+        let mut bytes = request::ctap2(request, &mut self.pins, &self.credentials);
+        let plain = bytes.clone();
+        bend.make(&mut bytes);
+        let pin = self.pins.asked.take().filter(|_| bytes == plain);
+        self.ctap2(Asked { from: channel(from), bytes, at: self.now, pin });
+    }
+
+    /// A willing user answers what is asked.
+    fn willing(&mut self) {
+        for _ in 0..8 {
+            match self.key.waiting_for() {
+                Some(Waiting { ask: Ask::Presence, protocol: Protocol::Ctap2, .. }) => {
+                    self.user(Gesture::Touch)
+                }
+                Some(Waiting { ask: Ask::Verification { .. }, .. }) => self.user(Gesture::Verify),
+                _ => return,
+            }
+        }
+        panic!("it asks without end");
     }
 
     /// What is asked of the user and when the key wants to be woken goes with the request that waits.

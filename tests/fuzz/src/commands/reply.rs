@@ -68,7 +68,8 @@ impl Stage {
     fn cut(&mut self, command: Option<u8>) {
         match command {
             Some(1) => self.credentials.doubt(|credential| credential.resident.is_some()),
-            Some(7 | 0x0a | 0x41) => self.credentials.doubt(|_| true),
+            Some(7) => self.credentials.doubt_all(),
+            Some(0x0a | 0x41) => self.credentials.doubt(|_| true),
             _ => {}
         }
         self.power_cycle();
