@@ -43,6 +43,8 @@ enum Act {
         len: u16,
     },
     Fail(u8),
+    /// The client of a channel is gone.
+    Leave(Chosen),
     /// The shell does not poll before the next act.
     Hold,
 }
@@ -137,6 +139,15 @@ impl Bench {
                 let taken = self.device.fail(channel, ErrorCode(code));
                 self.answered(channel, taken);
             }
+            Act::Leave(channel) => {
+                let channel = channel.channel();
+                let worked = self.working == Some(channel);
+                let event = self.device.leave(channel);
+                assert_eq!(event, worked.then_some(Event::Abort { channel }));
+                if worked {
+                    self.working = None;
+                }
+            }
             Act::Hold => {}
         }
         assert_eq!(self.device.working(), self.working);
@@ -180,7 +191,7 @@ impl Bench {
                 }
                 Packet::Init { channel, len, .. } => {
                     assert_eq!(next, None, "a message within a message");
-                    next = (len > 57).then_some((channel, 0, usize::from(len) - 57));
+                    next = (len > 57).then(|| (channel, 0, usize::from(len) - 57));
                 }
                 Packet::Cont { channel, seq, .. } => {
                     let Some((wanted, at, left)) = next else { panic!("a packet of no message") };
@@ -207,7 +218,12 @@ impl Bench {
         let init = host.init([9; 8]);
         assert_eq!(self.device.receive(self.now, &init), None);
         let reply = self.device.poll(self.now).expect("INIT is answered");
-        assert!(matches!(host.receive(&reply), Some(HostEvent::Ready(_))));
+        match host.receive(&reply) {
+            Some(HostEvent::Ready(_)) => {}
+            // No channel is left: go on with one that somebody else has.
+            Some(HostEvent::Error(ErrorCode::CHANNEL_BUSY)) => host = owner_of_the_first(),
+            other => panic!("{other:?}"),
+        }
 
         let ping: Vec<u8> = (0..len).map(|at| u8::try_from(at % 251).unwrap_or(0)).collect();
         for report in host.send(Command::PING, &ping).expect("it is not too long") {
@@ -224,4 +240,14 @@ impl Bench {
         }
         assert_eq!(back.as_deref(), Some(&ping[..]));
     }
+}
+
+/// A host that was given the first channel.
+fn owner_of_the_first() -> Host {
+    let mut host = Host::new();
+    let _ = host.init([9; 8]);
+    let reply = [&[9; 8][..], &[0, 0, 0, 1, 2, 0, 0, 0, 4]].concat();
+    let ready = host.receive(&Packet::init(Channel::BROADCAST, Command::INIT, 17, &reply)).is_some();
+    assert!(ready && host.channel() == Channel(1));
+    host
 }

@@ -3,7 +3,7 @@
 use wire::cbor::{self, CborError, Overflow, Writer};
 use wire::ctap2::{
     self, AttestationObject, Descriptor, Options, Parameter, RawMap, RpEntity, Statement, UserEntity, Value,
-    get_assertion, get_info, make_credential,
+    client_pin, config, credential_management, extensions, get_assertion, get_info, make_credential,
 };
 use wire::{Alg, DecodeError, Status, Why};
 
@@ -44,6 +44,18 @@ pub fn decode(data: &[u8]) {
         get_assertion::Response<'_>,
         get_info::Response<'_>,
         get_info::Options<'_>,
+        client_pin::Request<'_>,
+        client_pin::Response<'_>,
+        config::Request<'_>,
+        config::SetMinPinLength<'_>,
+        credential_management::Request<'_>,
+        credential_management::Params<'_>,
+        credential_management::Response<'_>,
+        extensions::MakeInputs<'_>,
+        extensions::MakeOutputs<'_>,
+        extensions::GetInputs<'_>,
+        extensions::GetOutputs<'_>,
+        extensions::HmacSecret<'_>,
         RpEntity<'_>,
         UserEntity<'_>,
         Descriptor<'_>,

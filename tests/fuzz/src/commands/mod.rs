@@ -62,6 +62,12 @@ fn model(from: &mut Unstructured<'_>) -> Taken<Profile> {
             Attestation::FidoU2f,
         ];
         ctap2.attestation = *from.choose(&known)?;
+        let features = &mut ctap2.features;
+        if features.client_pin && from.ratio(1, 4)? {
+            features.always_uv = *from.choose(&[None, Some(false), Some(true)])?;
+            features.make_cred_uv_not_rqd = from.arbitrary()?;
+            features.uv_retries = from.int_in_range(0..=4)?;
+        }
         if from.arbitrary()? {
             ctap2.resident_credentials = ctap2.resident_credentials.min(2);
         }

@@ -108,6 +108,20 @@ impl Pins {
         Some((cut(second, hmac(&key, parts)), Some(1 + u8::from(second))))
     }
 
+    /// The input of hmac-secret: one salt or two.
+    pub fn salts(&self, second: bool, two: bool) -> Value {
+        let secret = self.secret(second);
+        let salts = secret.encrypt(if two { &[4; 64] } else { &[4; 32] });
+        let member = |key: i64, value: Value| (Value::from(key), value);
+        let mac = secret.mac(&[&salts]);
+        Value::Map(vec![
+            member(1, cose()),
+            member(2, salts.into()),
+            member(3, mac.into()),
+            member(4, Value::from(1 + u8::from(second))),
+        ])
+    }
+
     fn secret(&self, second: bool) -> Secret {
         let z = agreed(&PRIVATE, &self.sessions[usize::from(second)].peer);
         if second {

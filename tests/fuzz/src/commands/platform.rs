@@ -9,6 +9,7 @@ use authenticator::platform::{
 use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use wire::cose::PublicKey;
 
 /// What happens to a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Platform {
     /// The store's content.
     pub records: BTreeMap<RecordKey, Vec<u8>>,
     /// Stored private keys by their ids.
-    pub keys: BTreeMap<u32, [u8; 32]>,
+    pub keys: BTreeMap<u32, (Alg, [u8; 32])>,
     /// How often anything was changed or used up.
     pub changes: u64,
     /// The commit that fails, counted down.
@@ -49,26 +50,33 @@ pub struct Failed {
 }
 
 impl Platform {
-    fn keep(&mut self, secret: [u8; 32], keep: Keep) -> KeyBlob {
+    fn keep(&mut self, alg: Alg, secret: [u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
         let bytes = match keep {
-            Keep::Wrapped => [&secret.map(|byte| byte ^ PAD)[..], &Sha256::digest(secret)[..16]].concat(),
+            Keep::Wrapped => {
+                let pad = pad(alg).ok_or(CryptoError::Unsupported)?;
+                [&secret.map(|byte| byte ^ pad)[..], &seal(pad, &secret)].concat()
+            }
             Keep::Stored => {
                 self.next_id += 1;
-                self.keys.insert(self.next_id, secret);
+                self.keys.insert(self.next_id, (alg, secret));
                 self.next_id.to_be_bytes().to_vec()
             }
         };
-        KeyBlob::new(&bytes).expect("a blob holds 64 bytes")
+        KeyBlob::new(&bytes).ok_or(CryptoError::TooSmall)
     }
 
-    fn secret(&self, blob: &KeyBlob) -> Result<[u8; 32], CryptoError> {
+    fn secret(&self, blob: &KeyBlob) -> Result<(Alg, [u8; 32]), CryptoError> {
         let bytes = blob.as_bytes();
         if let Ok(id) = bytes.try_into() {
             return self.keys.get(&u32::from_be_bytes(id)).copied().ok_or(CryptoError::BadKey);
         }
         let (sealed, check) = bytes.split_first_chunk::<32>().ok_or(CryptoError::BadKey)?;
-        let secret = sealed.map(|byte| byte ^ PAD);
-        if Sha256::digest(secret)[..16] == *check { Ok(secret) } else { Err(CryptoError::BadKey) }
+        let opened = ALGORITHMS.iter().find_map(|alg| {
+            let pad = pad(*alg)?;
+            let secret = sealed.map(|byte| byte ^ pad);
+            (seal(pad, &secret) == *check).then_some((*alg, secret))
+        });
+        opened.ok_or(CryptoError::BadKey)
     }
 
     fn crypto_may_fail(&mut self) -> Result<(), CryptoError> {
@@ -91,12 +99,6 @@ impl Platform {
 /// The x coordinate of the public key: agreement is commutative, which is all that is asked of it.
 pub fn public_of(secret: &[u8; 32]) -> [u8; 32] {
     xor(secret, &BASE)
-}
-
-/// The public key as COSE writes it.
-fn write_public(secret: &[u8; 32], out: &mut [u8]) -> Result<usize, CryptoError> {
-    let x = public_of(secret);
-    wire::cose::PublicKey::es256(&x, &[2; 32]).encode(out).map_err(|_| CryptoError::TooSmall)
 }
 
 /// The private key of a public one. That is what makes it cheap.
@@ -135,6 +137,38 @@ pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// The public key as COSE_Key, with the same x in it whatever the algorithm is.
+fn cose(alg: Alg, secret: &[u8; 32], out: &mut [u8]) -> Result<usize, CryptoError> {
+    let x = public_of(secret);
+    let n = [&x[..], &[0xc3; 224]].concat();
+    let key = match alg {
+        Alg::EDDSA => PublicKey::Ed25519 { alg, x: &x },
+        Alg::RS256 => PublicKey::Rsa { alg, n: &n, e: &[1, 0, 1] },
+        _ => PublicKey::es256(&x, &[2; 32]),
+    };
+    key.encode(out).map_err(|_| CryptoError::TooSmall)
+}
+
+/// The x of a public key.
+pub fn x_of(key: &PublicKey<'_>) -> Option<[u8; 32]> {
+    match key {
+        PublicKey::P256 { x, .. } | PublicKey::Ed25519 { x, .. } => Some(**x),
+        PublicKey::Rsa { n, .. } => n.first_chunk().copied(),
+        _ => None,
+    }
+}
+
+/// What hides a wrapped secret; none for an algorithm that is not here.
+fn pad(alg: Alg) -> Option<u8> {
+    let place = ALGORITHMS.iter().position(|known| *known == alg)?;
+    u8::try_from(place).ok().map(|place| 0xa5 ^ place)
+}
+
+fn seal(pad: u8, secret: &[u8; 32]) -> [u8; 16] {
+    let digest = Sha256::new().chain_update([pad]).chain_update(secret).finalize();
+    std::array::from_fn(|at| digest[at])
+}
+
 fn xor(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     std::array::from_fn(|at| left[at] ^ right[at])
 }
@@ -151,23 +185,22 @@ impl Random for Platform {
 
 impl Crypto for Platform {
     fn generate(&mut self, alg: Alg, keep: Keep, public: &mut [u8]) -> Result<(KeyBlob, usize), CryptoError> {
-        if alg != Alg::ES256 {
-            return Err(CryptoError::Unsupported);
-        }
+        pad(alg).ok_or(CryptoError::Unsupported)?;
         self.crypto_may_fail()?;
         let mut secret = [0; 32];
         self.fill(&mut secret);
-        let len = write_public(&secret, public)?;
-        Ok((self.keep(secret, keep), len))
+        let len = cose(alg, &secret, public)?;
+        Ok((self.keep(alg, secret, keep)?, len))
+    }
+
+    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
+        self.changes += 1;
+        self.keep(alg, *secret, keep)
     }
 
     fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {
-        write_public(&self.secret(key)?, public)
-    }
-
-    fn import(&mut self, _: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
-        self.changes += 1;
-        Ok(self.keep(*secret, keep))
+        let (alg, secret) = self.secret(key)?;
+        cose(alg, &secret, public)
     }
 
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {
@@ -192,13 +225,13 @@ impl Crypto for Platform {
 
     fn sign(&mut self, key: &KeyBlob, message: &[u8], out: &mut [u8]) -> Result<usize, CryptoError> {
         self.crypto_may_fail()?;
-        let signature = signature(&self.secret(key)?, message);
+        let signature = signature(&self.secret(key)?.1, message);
         out.get_mut(..signature.len()).ok_or(CryptoError::TooSmall)?.copy_from_slice(&signature);
         Ok(signature.len())
     }
 
     fn agree(&mut self, key: &KeyBlob, peer: &P256Point) -> Result<[u8; 32], CryptoError> {
-        Ok(agreed(&self.secret(key)?, &peer.x))
+        Ok(agreed(&self.secret(key)?.1, &peer.x))
     }
 
     fn sha256(&mut self, parts: &[&[u8]]) -> [u8; 32] {
@@ -264,5 +297,5 @@ impl Store for Platform {
     }
 }
 
-const PAD: u8 = 0xa5;
+const ALGORITHMS: [Alg; 3] = [Alg::ES256, Alg::EDDSA, Alg::RS256];
 const BASE: [u8; 32] = [0x5c; 32];

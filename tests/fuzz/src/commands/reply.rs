@@ -3,6 +3,7 @@
 use authenticator::Channel;
 use ciborium::Value;
 use sha2::{Digest, Sha256};
+use wire::Alg;
 use wire::authdata::AuthData;
 use wire::cbor;
 use wire::cose::PublicKey;
@@ -10,7 +11,7 @@ use wire::ctap2::{get_assertion, get_info, make_credential};
 use wire::u2f::{self, StatusWord};
 
 use super::super::twin;
-use super::platform::Fault;
+use super::platform::{Fault, x_of};
 use super::request::HASH;
 use super::{Asked, Stage};
 
@@ -103,13 +104,14 @@ impl Stage {
         let attested = data.attested.expect("a credential was made");
         assert_eq!(*attested.aaguid, self.key.profile().aaguid);
         let key = PublicKey::decode(attested.public_key).expect(READ);
-        let PublicKey::P256 { alg, x, .. } = key else { panic!("{key:?}") };
+        let (alg, x) = (key.alg(), x_of(&key).expect("a key of a known kind"));
         assert!(request.pub_key_cred_params.iter().any(|wish| wish.alg == alg), "{alg} was not asked for");
-        let resident = request.options.and_then(|options| options.rk) == Some(true);
+        // An RSA key fits no credential id: such a credential is kept whether that was asked for or not.
+        let resident = request.options.and_then(|options| options.rk) == Some(true) || alg == Alg::RS256;
         let user = resident.then_some(request.user.id);
         let protected = request.extensions.is_some_and(|inputs| inputs.find("credProtect").is_some());
         let count = Some(data.sign_count);
-        self.credentials.made(attested.credential_id, data.rp_id_hash, x, user, count, protected);
+        self.credentials.made(attested.credential_id, data.rp_id_hash, &x, user, count, protected);
     }
 
     fn got(&mut self, asked: &Asked, body: &[u8]) {

@@ -114,7 +114,7 @@ fn make(request: &Request, pins: &Pins, credentials: &Credentials) -> Vec<u8> {
     let ids = exclude.as_ref().map(|list| credentials.ids(list));
     let list = ids.as_ref().map(|ids| descriptors(ids));
     let auth = pins.auth(*auth, &[&HASH]);
-    let encoded = extension_inputs(*extensions, true);
+    let encoded = extension_inputs(*extensions, None);
     let request = make_credential::Request {
         client_data_hash: &HASH,
         rp: RpEntity { id: chosen(&RP_IDS, *rp), ..RpEntity::EMPTY },
@@ -142,7 +142,7 @@ fn get(request: &Request, pins: &Pins, credentials: &Credentials) -> Vec<u8> {
     let ids = allow.as_ref().map(|list| credentials.ids(list));
     let list = ids.as_ref().map(|ids| descriptors(ids));
     let auth = pins.auth(*auth, &[&HASH]);
-    let encoded = extension_inputs(*extensions, false);
+    let encoded = extension_inputs(*extensions, Some(pins));
     let request = get_assertion::Request {
         rp_id: chosen(&RP_IDS, *rp),
         client_data_hash: &HASH,
@@ -161,27 +161,33 @@ fn given(options: &Options) -> Option<Opts<'static>> {
     (rk.is_some() || up.is_some() || uv.is_some()).then_some(Opts { rk, up, uv, ..Opts::EMPTY })
 }
 
-/// Inputs by bits; the keys come in canonical order.
-fn extension_inputs(bits: u8, making: bool) -> Option<Vec<u8>> {
+/// Inputs by bits; the keys come in canonical order. `pins` has the secret for the salts of an assertion.
+fn extension_inputs(bits: u8, pins: Option<&Pins>) -> Option<Vec<u8>> {
     let has = |bit: u8| bits >> bit & 1 == 1;
     let mut entries: Vec<(Value, Value)> = Vec::new();
     let mut add = |name: &str, value: Value| entries.push((Value::from(name), value));
     if has(0) {
-        add("credBlob", if making { vec![5; 20].into() } else { true.into() });
+        add("credBlob", if pins.is_none() { vec![5; 20].into() } else { true.into() });
     }
     if has(1) {
         add("unheardOf", Value::Null);
     }
-    if has(2) && making {
-        add("credProtect", Value::from(1 + (bits >> 6)));
+    match pins {
+        None => {
+            if has(2) {
+                add("credProtect", Value::from(1 + (bits >> 6)));
+            }
+            if has(3) {
+                add("hmac-secret", true.into());
+            }
+            if has(4) {
+                add("minPinLength", true.into());
+            }
+        }
+        Some(pins) if has(3) => add("hmac-secret", pins.salts(has(5), has(6))),
+        Some(_) => {}
     }
-    if has(3) && making {
-        add("hmac-secret", true.into());
-    }
-    if has(4) && making {
-        add("minPinLength", true.into());
-    }
-    (bits & 0x1f != 0).then(|| super::super::twin::encode(&Value::Map(entries)))
+    (!entries.is_empty()).then(|| super::super::twin::encode(&Value::Map(entries)))
 }
 
 fn descriptors(ids: &[Vec<u8>]) -> Vec<Descriptor<'_>> {
