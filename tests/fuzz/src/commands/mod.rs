@@ -4,6 +4,7 @@
 mod act;
 mod credentials;
 mod pin;
+mod pin_watch;
 mod platform;
 mod reply;
 mod request;
@@ -22,6 +23,7 @@ use authenticator::{
 use act::{Act, Bend, Client, Gesture, How, Request};
 use credentials::Credentials;
 use pin::Pins;
+use pin_watch::Question;
 use platform::{Fault, Platform};
 
 /// The most acts of one sequence.
@@ -82,7 +84,15 @@ struct Asked {
     /// When it was sent.
     at: Duration,
     /// A PIN request that was not bent.
-    pin: Option<(u8, bool)>,
+    pin: Option<Question>,
+}
+
+/// A getAssertion with more credentials to come.
+#[derive(Clone, Copy)]
+struct Sequence {
+    from: Channel,
+    rp_id_hash: [u8; 32],
+    client_data_hash: [u8; 32],
 }
 
 struct Stage {
@@ -98,8 +108,8 @@ struct Stage {
     verified: bool,
     credentials: Credentials,
     pins: Pins,
-    /// Whose getAssertion can be gone on with, and at which relying party.
-    sequence: Option<(Channel, [u8; 32])>,
+    /// The getAssertion that can be gone on with.
+    sequence: Option<Sequence>,
 }
 
 impl Stage {
@@ -308,7 +318,7 @@ impl Stage {
     fn abort(&mut self, from: Channel) {
         assert_eq!(self.step(Input::Abort { from }), Step::Quiet);
         self.pending = self.pending.take().filter(|asked| asked.from != from);
-        self.sequence = self.sequence.filter(|(channel, _)| *channel != from);
+        self.sequence = self.sequence.filter(|sequence| sequence.from != from);
     }
 
     fn tick(&mut self) {
@@ -330,6 +340,7 @@ impl Stage {
         self.sequence = None;
         self.acts = 0;
         self.pins.forget();
+        self.pins.watch.power_cycle();
         self.platform.failed = platform::Failed::default();
         let powered = self.key.power_on(Duration::ZERO, &mut self.platform);
         self.powered = powered.is_ok();

@@ -5,6 +5,7 @@ use ciborium::Value;
 use sha2::{Digest, Sha256};
 
 use super::act::{Auth, Pin};
+use super::pin_watch::{PinWatch, Question};
 use super::platform::{aes_cbc, agreed, hmac, public_of};
 use super::request::{RP_IDS, chosen, message};
 
@@ -20,14 +21,17 @@ struct Session {
 #[derive(Default)]
 pub struct Pins {
     sessions: [Session; 2],
-    /// What the key waits with: the subcommand and the protocol of the request that comes next to be answered.
-    pub asked: Option<(u8, bool)>,
+    /// What the request that was made last is about.
+    pub asked: Option<Question>,
+    /// The key's PIN.
+    pub watch: PinWatch,
 }
 
 impl Pins {
-    /// The power went: keys and tokens with it.
+    /// The power went, or all was reset: keys and tokens with it.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        self.sessions = Default::default();
+        self.asked = None;
     }
 
     /// The message of an act.
@@ -42,7 +46,14 @@ impl Pins {
             Pin::UvRetries => (7, false),
             Pin::TokenWithPermissions { second, .. } => (9, *second),
         };
-        self.asked = Some((subcommand, second));
+        let (shown, new) = match act {
+            Pin::Set { pin, .. } => (None, Some(*pin)),
+            Pin::Change { old, new, .. } => (Some(*old), Some(*new)),
+            Pin::Token { pin, .. } | Pin::TokenWithPermissions { pin, .. } => (Some(*pin), None),
+            _ => (None, None),
+        };
+        let text = |pin: Option<u8>| pin.map(|pin| chosen(&PINS, pin));
+        self.asked = Some(Question { subcommand, second, shown: text(shown), new: text(new) });
         let mut members = vec![(1, Value::from(1 + u8::from(second))), (2, Value::from(subcommand))];
         let secret = self.secret(second);
         let agreement = (3, cose());
@@ -78,9 +89,9 @@ impl Pins {
         message(0x06, members)
     }
 
-    /// Takes what a good reply to the last request tells.
-    pub fn take(&mut self, members: &Value) {
-        let Some((subcommand, second)) = self.asked.take() else { return };
+    /// Takes what a good reply tells.
+    pub fn take(&mut self, question: &Question, members: &Value) {
+        let Question { subcommand, second, .. } = *question;
         let member = |key: i64| {
             members.as_map()?.iter().find(|(name, _)| *name == Value::from(key)).map(|(_, value)| value)
         };

@@ -3,17 +3,16 @@
 use authenticator::Channel;
 use ciborium::Value;
 use sha2::{Digest, Sha256};
-use wire::Alg;
 use wire::authdata::AuthData;
 use wire::cbor;
 use wire::cose::PublicKey;
 use wire::ctap2::{get_assertion, get_info, make_credential};
 use wire::u2f::{self, StatusWord};
+use wire::{Alg, Status};
 
 use super::super::twin;
 use super::platform::{Fault, x_of};
-use super::request::HASH;
-use super::{Asked, Stage};
+use super::{Asked, Sequence, Stage};
 
 const READ: &str = "a key's reply can be read";
 
@@ -25,8 +24,13 @@ impl Stage {
         if self.platform.failed.commit == Some(Fault::After) {
             return self.cut(command);
         }
-        if command != Some(8) {
-            self.sequence = self.sequence.filter(|(channel, _)| *channel != asked.from);
+        // What is no command, or too large to be looked at, ends no sequence.
+        let looked_at = command.is_some() && reply[0] != Status::REQUEST_TOO_LARGE.0;
+        if looked_at && command != Some(8) {
+            self.sequence = self.sequence.filter(|sequence| sequence.from != asked.from);
+        }
+        if let Some(question) = &asked.pin {
+            self.pins.watch.answered(question, Status(reply[0]));
         }
         if reply[0] != 0 {
             assert_eq!(len, 1, "an error carries no data");
@@ -46,16 +50,17 @@ impl Stage {
             Some(1) => self.made(&asked, body),
             Some(2) => self.got(&asked, body),
             Some(4) => drop(get_info::Response::decode(body).expect(READ)),
-            Some(6) => {
-                self.pins.asked = asked.pin;
-                self.pins.take(&members);
-            }
+            Some(6) => match asked.pin {
+                Some(question) => self.pins.take(&question, &members),
+                None => self.pins.watch.stranger(),
+            },
             Some(7) => {
                 self.present();
                 let window = u64::from(self.key.profile().reset_window_ms);
                 assert!(asked.at.as_millis() <= u128::from(window), "too long after power came");
                 self.credentials.reset();
                 self.pins.forget();
+                self.pins.watch.reset();
             }
             Some(8) => self.went_on(asked.from, body),
             Some(0x0a | 0x41) => self.managed(&asked.bytes),
@@ -69,7 +74,11 @@ impl Stage {
     fn cut(&mut self, command: Option<u8>) {
         match command {
             Some(1) => self.credentials.doubt(|credential| credential.resident.is_some()),
-            Some(7) => self.credentials.doubt_all(),
+            Some(6) => self.pins.watch.doubt(false),
+            Some(7) => {
+                self.credentials.doubt_all();
+                self.pins.watch.doubt(true);
+            }
             Some(0x0a | 0x41) => self.credentials.doubt(|_| true),
             _ => {}
         }
@@ -129,18 +138,19 @@ impl Stage {
         let id = id.or_else(|| allowed.first().copied()).expect("it says which credential signed");
         self.signed(id, &rp_id_hash, &data, &response, request.client_data_hash);
         if response.number_of_credentials.is_some_and(|count| count > 1) {
-            self.sequence = Some((asked.from, rp_id_hash));
+            let client_data_hash = *request.client_data_hash;
+            self.sequence = Some(Sequence { from: asked.from, rp_id_hash, client_data_hash });
         }
     }
 
     fn went_on(&mut self, from: Channel, body: &[u8]) {
-        let Some((channel, rp_id_hash)) = self.sequence else { panic!("nothing was there to go on with") };
-        assert_eq!(channel, from, "another client's assertion");
+        let Some(sequence) = self.sequence else { panic!("nothing was there to go on with") };
+        assert_eq!(sequence.from, from, "another client's assertion");
         let response = get_assertion::Response::decode(body).expect(READ);
         let data = AuthData::parse_exact(response.auth_data).expect(READ);
         let id =
             response.credential.map(|credential| credential.id).expect("it says which credential signed");
-        self.signed(id, &rp_id_hash, &data, &response, &HASH);
+        self.signed(id, &sequence.rp_id_hash, &data, &response, &sequence.client_data_hash);
     }
 
     fn signed(
