@@ -61,6 +61,14 @@ impl Front {
         self.turn(Task::PowerOn)
     }
 
+    /// Unplugs the key: what is under way is dropped, and nothing goes out any more. The mind hears of it when it has
+    /// power again.
+    pub fn power_off(&mut self) {
+        *self.device = Device::new(self.config);
+        self.ticket = Ticket(self.ticket.0.wrapping_add(1));
+        (self.question, self.mind_wakes_at) = (None, None);
+    }
+
     /// Takes a packet from the host.
     pub fn receive(&mut self, now: Uptime, report: &Report) -> Option<Job> {
         match self.device.receive(now, report)? {

@@ -3,7 +3,7 @@
 //! * [`Token`] joins a [`Front`], which knows the packets of [`frames`], with a [`Mind`], which is the step machine of
 //!   [`authenticator`]. All are without input and output: packets, the user and time are arguments.
 //! * [`Pump`] runs the two apart, so that keepalives go out while the mind is at work, on a [`ReportPort`], with [`Hands`] that act and [`Order`]s from outside.
-//! * [`Seqpacket`] and [`Datagrams`] are ports, [`Control`] takes orders; an [`Address`] names them.
+//! * [`Uhid`] is a port that the machine's own kernel sees; [`Seqpacket`] and [`Datagrams`] are ports, [`Control`] takes orders; an [`Address`] names them.
 
 mod address;
 mod control;
@@ -12,11 +12,15 @@ mod front;
 mod hands;
 mod mind;
 mod order;
+mod pace;
 mod port;
 mod pump;
 mod seqpacket;
 mod socket_file;
 mod token;
+#[cfg(target_os = "linux")]
+mod uhid;
+mod usb;
 
 pub use address::{Address, NoAddress};
 pub use control::Control;
@@ -30,3 +34,6 @@ pub use pump::{Ordered, Pump, PumpError, Seen, Watcher};
 pub use seqpacket::Seqpacket;
 pub use socket_file::BindError;
 pub use token::Token;
+#[cfg(target_os = "linux")]
+pub use uhid::{Host, NoUhid, UHID_MAX_MESSAGE, Uhid};
+pub use usb::{Identity, REPORT_DESCRIPTOR};

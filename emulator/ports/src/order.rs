@@ -13,6 +13,10 @@ pub enum Order {
     Up(Up),
     /// How verification goes from now on; likewise.
     Uv(Uv),
+    /// Unplug the key, and leave it so.
+    Unplug,
+    /// Plug it in again, if it is unplugged.
+    Plug,
     /// Unplug the key and plug it in again.
     Replug,
     /// The user does this, now.
@@ -27,7 +31,7 @@ pub enum NoOrder {
     Foreign(String),
     /// The thing to change is not known.
     #[error(
-        "`ctl {0}` is unknown: there are `ctl up auto|never|once|refuse`, `ctl uv ok|fail|never` and `ctl replug`"
+        "`ctl {0}` is unknown: there are `ctl up auto|never|once|refuse`, `ctl uv ok|fail|never`, `ctl unplug`, `ctl plug` and `ctl replug`"
     )]
     Unknown(String),
     /// The value is not known, or missing.
@@ -52,6 +56,8 @@ impl FromStr for Order {
             return Err(NoOrder::Foreign(shortened(line.trim())));
         };
         match rest {
+            ["unplug"] => Ok(Self::Unplug),
+            ["plug"] => Ok(Self::Plug),
             ["replug"] => Ok(Self::Replug),
             ["up", "auto"] => Ok(Self::Up(Up::Auto)),
             ["up", "never"] => Ok(Self::Up(Up::Never)),

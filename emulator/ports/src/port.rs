@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 
 use frames::Report;
+use tokio::time::Instant;
 
 /// A bus with clients on it: each may send packets, and gets what is sent to it.
 ///
@@ -28,6 +29,24 @@ pub trait ReportPort: Send {
         to: &Self::Peer,
         report: &Report,
     ) -> impl Future<Output = Result<(), Unreachable>> + Send;
+
+    /// When the next packet may be sent, if not now: for a bus that drops what comes too fast.
+    fn sends_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// The key loses its power: on a bus that shows it, it is gone when this returns.
+    fn unplug(&mut self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// The key has power again.
+    ///
+    /// # Errors
+    /// It cannot be made to show on the bus.
+    fn plug(&mut self) -> impl Future<Output = io::Result<()>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// What a client did.

@@ -11,7 +11,7 @@ use authenticator::UserAct;
 use authenticator::platform::{Platform, StoreError};
 use frames::{Channel, Command, Packet, Report};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 
 use crate::front::{Front, News};
 use crate::hands::Hands;
@@ -105,6 +105,8 @@ pub struct Pump<P: ReportPort> {
     /// Whether hands and watcher were told of a question and not yet that it is gone.
     asking: bool,
     winks: u32,
+    /// It is plugged in.
+    powered: bool,
 }
 
 type Answer = oneshot::Sender<Result<(), String>>;
@@ -142,6 +144,7 @@ impl<P: ReportPort> Pump<P> {
             replugging: VecDeque::new(),
             asking: false,
             winks: 0,
+            powered: true,
         })
     }
 
@@ -153,9 +156,10 @@ impl<P: ReportPort> Pump<P> {
         tokio::pin!(stop);
         let mut orders_open = true;
         loop {
-            self.flush().await;
+            let sends_at = self.flush().await;
             let wake_at = self.front.wake_at().into_iter().chain(self.hands.due()).min();
-            let wake_at = self.clock.instant(wake_at);
+            // A packet that waits for its turn makes the front wake at once; nothing is as urgent meanwhile.
+            let wake_at = self.clock.instant(wake_at).max(sends_at.unwrap_or_else(Instant::now));
             tokio::select! {
                 () = &mut stop => return Ok(()),
                 done = self.worker.done.recv() => match done {
@@ -165,9 +169,9 @@ impl<P: ReportPort> Pump<P> {
                         return Ok(());
                     }
                 },
-                arrival = self.port.receive() => self.arrived(arrival.map_err(PumpError::Port)?),
+                arrival = self.port.receive() => self.arrived(arrival.map_err(PumpError::Port)?).await,
                 order = self.orders.recv(), if orders_open => match order {
-                    Some(order) => self.order(order),
+                    Some(order) => self.order(order).await,
                     None => orders_open = false,
                 },
                 () = sleep_until(wake_at) => self.wake(),
@@ -175,9 +179,14 @@ impl<P: ReportPort> Pump<P> {
         }
     }
 
-    /// Sends every packet that is ready.
-    async fn flush(&mut self) {
-        while let Some(report) = self.front.poll(self.clock.now()) {
+    /// Sends every packet that is ready and may go; if one has to wait, until when at least.
+    async fn flush(&mut self) -> Option<Instant> {
+        loop {
+            let sends_at = self.port.sends_at();
+            if sends_at.is_some() {
+                return sends_at;
+            }
+            let report = self.front.poll(self.clock.now())?;
             let packet = Packet::parse(&report);
             if said_by_itself(&packet) {
                 self.watcher.see(Seen::Said(packet));
@@ -190,11 +199,13 @@ impl<P: ReportPort> Pump<P> {
         }
     }
 
-    fn arrived(&mut self, arrival: Arrival<P::Peer>) {
+    async fn arrived(&mut self, arrival: Arrival<P::Peer>) {
         match arrival {
-            Arrival::Report { from, report } => self.receive(from, &report),
+            Arrival::Report { from, report } if self.powered => self.receive(from, &report),
+            // Nobody is there to hear it.
+            Arrival::Report { .. } => {}
             Arrival::Text { line } => match line.parse() {
-                Ok(order) => self.order(Ordered { order, answer: None }),
+                Ok(order) => self.order(Ordered { order, answer: None }).await,
                 Err(wrong) => self.watcher.see(Seen::NoOrder(&wrong)),
             },
             Arrival::Noise { what } => self.watcher.see(Seen::Trouble(&what)),
@@ -227,27 +238,57 @@ impl<P: ReportPort> Pump<P> {
         }
     }
 
-    fn order(&mut self, Ordered { order, answer }: Ordered) {
+    async fn order(&mut self, Ordered { order, answer }: Ordered) {
         self.watcher.see(Seen::Ordered(order));
-        match order {
-            Order::Up(up) => self.hands.set_up(up),
-            Order::Uv(uv) => self.hands.set_uv(uv),
-            Order::Act(act) => self.act(act),
-            Order::Replug => {
-                // Who asks hears when the key has power again.
-                self.replugging.push_back(answer);
-                self.routes.clear();
-                let job = self.front.power_on();
-                return self.give(job);
+        let followed = match order {
+            Order::Up(up) => {
+                self.hands.set_up(up);
+                self.ask();
+                Ok(())
             }
+            Order::Uv(uv) => {
+                self.hands.set_uv(uv);
+                self.ask();
+                Ok(())
+            }
+            Order::Act(act) => {
+                self.act(act);
+                Ok(())
+            }
+            Order::Unplug => {
+                self.unplug().await;
+                Ok(())
+            }
+            Order::Plug if self.powered => Ok(()),
+            // Who asks hears when the key has power again.
+            Order::Plug => return self.plug(answer).await,
+            Order::Replug => {
+                self.unplug().await;
+                return self.plug(answer).await;
+            }
+        };
+        tell(answer, followed);
+    }
+
+    /// Takes the power away, in the middle of whatever the key does.
+    async fn unplug(&mut self) {
+        self.powered = false;
+        self.routes.clear();
+        self.front.power_off();
+        self.settle();
+        self.port.unplug().await;
+    }
+
+    async fn plug(&mut self, answer: Option<Answer>) {
+        if let Err(error) = self.port.plug().await {
+            let why = format!("it cannot be plugged in: {error}");
+            self.watcher.see(Seen::Trouble(&why));
+            return tell(answer, Err(why));
         }
-        if matches!(order, Order::Up(_) | Order::Uv(_)) {
-            self.ask();
-        }
-        if let Some(answer) = answer {
-            // Who asked may have gone away.
-            let _ = answer.send(Ok(()));
-        }
+        self.powered = true;
+        self.replugging.push_back(answer);
+        let job = self.front.power_on();
+        self.give(job);
     }
 
     /// Hands a job to the mind.
@@ -266,10 +307,8 @@ impl<P: ReportPort> Pump<P> {
         }
         if let Some(power) = power {
             self.watcher.see(Seen::Replugged(power));
-            if let Some(Some(answer)) = self.replugging.pop_front() {
-                let told = power.map_err(|error| PumpError::Store(error).to_string());
-                let _ = answer.send(told);
-            }
+            let told = power.map_err(|error| PumpError::Store(error).to_string());
+            tell(self.replugging.pop_front().flatten(), told);
         }
         self.settle();
     }
@@ -305,6 +344,13 @@ impl<P: ReportPort> Pump<P> {
         if let Some(job) = self.front.tick(now) {
             self.give(job);
         }
+    }
+}
+
+/// Tells whoever waits for it how it went; who asked may have gone away.
+fn tell(answer: Option<Answer>, went: Result<(), String>) {
+    if let Some(answer) = answer {
+        let _ = answer.send(went);
     }
 }
 

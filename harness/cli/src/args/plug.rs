@@ -5,14 +5,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use ports::{Address, Up};
+use ports::{Address, NoAddress, Up};
 
 /// `anykey plug`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
+  anykey plug yubikey-4
+      A key of this machine, as if it were plugged in: browsers see it. It is
+      touched 100 ms after it asks, until Ctrl-C.
   anykey plug passkey --port unix:/tmp/key.sock
-      A key that is touched 100 ms after it asks, until Ctrl-C.
+      A key on a socket.
   anykey plug yubikey-4 --port udp:127.0.0.1:0 --touch ask --print
       On any free port, which the line `ready` names. You are asked for each
       touch, and see what client and key say.
@@ -22,11 +25,13 @@ Examples:
   anykey plug passkey --port unix:key.sock --state my-key --pin 1234
       A key with a PIN that is the same key the next time.
 
-Ports: a packet or datagram is one 64-byte CTAPHID report, without a report
-number. unix: is a SOCK_SEQPACKET socket with a connection for each client;
-unix-dgram: and udp: are datagram sockets. A reply goes to the client that last
-used that channel. The line `ready PORT` on standard output says when to
-connect.
+Ports: uhid is this machine's own kernel (Linux), where the key is a HID device
+that programs find as any other; it takes no message longer than 1827 bytes
+there. On the others a packet or datagram is one 64-byte CTAPHID report, without
+a report number. unix: is a SOCK_SEQPACKET socket with a connection for each
+client; unix-dgram: and udp: are datagram sockets. A reply goes to the client
+that last used that channel. The line `ready PORT` on standard output says when
+to connect; `ready uhid /dev/hidrawN` names the device's node.
 
 Lines for --control, one answer each; clients may send them on the port, too,
 where nothing is answered and what is wrong is told on the error stream:
@@ -37,7 +42,9 @@ where nothing is answered and what is wrong is told on the error stream:
   ctl uv ok         where the key verifies by itself: recognised
   ctl uv fail       not recognised
   ctl uv never      nothing laid on
-  ctl replug        unplug the key and plug it in again
+  ctl unplug        unplug the key: its device is gone, a socket stays
+  ctl plug          plug it in again
+  ctl replug        both
 They change what happens to a question that is open already.
 
 SIGINT (Ctrl-C) and SIGTERM unplug the key and remove the sockets. The key lives
@@ -50,9 +57,9 @@ pub struct PlugArgs {
     /// The key: a name (`anykey keys` lists them), or a profile file (.toml)
     #[arg(value_name = "NAME|FILE.toml")]
     pub key: String,
-    /// Where clients find it: unix:PATH, unix-dgram:PATH or udp:127.0.0.1:PORT
-    #[arg(long, value_name = "PORT")]
-    pub port: Address,
+    /// Where clients find it: uhid, unix:PATH, unix-dgram:PATH or udp:127.0.0.1:PORT
+    #[arg(long, value_name = "PORT", default_value = "uhid")]
+    pub port: Place,
     /// Take orders from scripts here: unix:PATH
     #[arg(long, value_name = "unix:PATH")]
     pub control: Option<ControlPath>,
@@ -74,6 +81,26 @@ pub struct PlugArgs {
     /// Print what clients and key say, decoded
     #[arg(long)]
     pub print: bool,
+}
+
+/// Where clients find the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// This machine's kernel.
+    Uhid,
+    /// A socket.
+    Socket(Address),
+}
+
+impl FromStr for Place {
+    type Err = NoAddress;
+
+    fn from_str(text: &str) -> Result<Self, NoAddress> {
+        match text {
+            "uhid" => Ok(Self::Uhid),
+            text => text.parse().map(Self::Socket),
+        }
+    }
 }
 
 /// A PIN, which nothing shows.

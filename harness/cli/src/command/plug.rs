@@ -8,10 +8,13 @@ use std::io::{self, Write};
 
 use authenticator::platform::Platform;
 use plan::Exit;
-use ports::{Address, Control, Datagrams, Hands, Mind, Ordered, Pump, PumpError, ReportPort, Seqpacket, Up};
+use ports::{
+    Address, Control, Datagrams, Hands, Identity, Mind, Ordered, Pump, PumpError, ReportPort, Seqpacket,
+    UHID_MAX_MESSAGE, Uhid, Up,
+};
 use tokio::sync::mpsc;
 
-use crate::args::PlugArgs;
+use crate::args::{Place, PlugArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::{interrupt, keys};
@@ -23,30 +26,41 @@ use teller::Teller;
 /// # Errors
 /// The key is unknown, a socket cannot be made, or the port failed.
 pub async fn perform(args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
-    let entry = keys::find(&args.key)?;
-    let key = (Mind::new(entry.profile), key::platform(&entry.profile, args)?);
-    match &args.port {
+    let mut profile = keys::find(&args.key)?.profile;
+    if let (Place::Uhid, Some(ctap2)) = (&args.port, &mut profile.ctap2) {
+        ctap2.max_msg_size = ctap2.max_msg_size.min(UHID_MAX_MESSAGE);
+    }
+    let key = (Mind::new(profile), key::platform(&profile, args)?);
+    let address = match &args.port {
+        Place::Socket(address) => address,
+        Place::Uhid => {
+            let port = Uhid::plug(Identity::of(&profile)).await.map_err(Failure::usage)?;
+            let node = port.node().map(|node| format!(" {}", node.display())).unwrap_or_default();
+            return run(port, &format!("uhid{node}"), key, args, screen).await;
+        }
+    };
+    match address {
         Address::Unix(path) => {
             let port = Seqpacket::listen(path).map_err(Failure::usage)?;
             let address = port.address().clone();
-            run(port, &address, key, args, screen).await
+            run(port, &address.to_string(), key, args, screen).await
         }
         Address::UnixDgram(path) => {
             let port = Datagrams::unix(path).map_err(Failure::usage)?;
             let address = port.address().clone();
-            run(port, &address, key, args, screen).await
+            run(port, &address.to_string(), key, args, screen).await
         }
         Address::Udp(address) => {
             let port = Datagrams::udp(*address).map_err(Failure::usage)?;
             let address = port.address().clone();
-            run(port, &address, key, args, screen).await
+            run(port, &address.to_string(), key, args, screen).await
         }
     }
 }
 
 async fn run<P: ReportPort>(
     port: P,
-    address: &Address,
+    address: &str,
     (mind, platform): (Mind, Box<dyn Platform + Send>),
     args: &PlugArgs,
     screen: Screen,

@@ -148,6 +148,8 @@ fn ordered(order: Order) -> &'static str {
         Order::Uv(Uv::Ok) => "from now on: the user is recognised",
         Order::Uv(Uv::Fail) => "from now on: the user is not recognised",
         Order::Uv(Uv::Never) => "from now on: no finger is laid on",
+        Order::Unplug => "unplugged",
+        Order::Plug => "plugged in",
         Order::Replug => "unplugged, and plugged in again",
         Order::Act(_) => "a person acts",
     }
