@@ -12,7 +12,8 @@ use crate::order::Order;
 use crate::pump::Ordered;
 use crate::socket_file::{BindError, SocketFile};
 
-/// A Unix stream socket that takes [`Order`]s as lines and answers each with `ok` or `error: ...` when it is done.
+/// A Unix stream socket that takes [`Order`]s as lines and answers each with `ok`, `ok ...` or `error: ...` when it is
+/// done.
 pub struct Control {
     listener: UnixListener,
     orders: mpsc::Sender<Ordered>,
@@ -58,7 +59,8 @@ async fn serve(mut script: UnixStream, orders: mpsc::Sender<Ordered>) -> io::Res
             return Ok(());
         }
         let answer = match follow(&line, &orders).await {
-            Ok(()) => "ok\n".to_owned(),
+            Ok(said) if said.is_empty() => "ok\n".to_owned(),
+            Ok(said) => format!("ok {said}\n"),
             Err(why) => format!("error: {why}\n"),
         };
         writer.write_all(answer.as_bytes()).await?;
@@ -66,7 +68,7 @@ async fn serve(mut script: UnixStream, orders: mpsc::Sender<Ordered>) -> io::Res
 }
 
 /// Has an order followed.
-async fn follow(line: &[u8], orders: &mpsc::Sender<Ordered>) -> Result<(), String> {
+async fn follow(line: &[u8], orders: &mpsc::Sender<Ordered>) -> Result<String, String> {
     let order: Order = String::from_utf8_lossy(line).parse().map_err(|error| format!("{error}"))?;
     let (answer, answered) = oneshot::channel();
     let gone = || "the key is being unplugged".to_owned();
@@ -75,7 +77,7 @@ async fn follow(line: &[u8], orders: &mpsc::Sender<Ordered>) -> Result<(), Strin
 }
 
 /// Longer than any order; the rest of a longer line is taken for another one.
-const LONGEST: u64 = 512;
+const LONGEST: u64 = 8_192;
 
 #[cfg(test)]
 mod tests;

@@ -92,6 +92,10 @@ impl ReportPort for Datagrams {
         }
     }
 
+    fn place(&self) -> String {
+        self.address.to_string()
+    }
+
     async fn send(&mut self, to: &Sender, report: &Report) -> Result<(), Unreachable> {
         match timeout(PATIENCE, self.socket.send(report, to)).await {
             Ok(Ok(())) => Ok(()),

@@ -69,6 +69,12 @@ impl Front {
         (self.question, self.mind_wakes_at) = (None, None);
     }
 
+    /// This is another key from now on, one of this model, without power.
+    pub fn become_another(&mut self, profile: &Profile) {
+        self.config = config(profile);
+        self.power_off();
+    }
+
     /// Takes a packet from the host.
     pub fn receive(&mut self, now: Uptime, report: &Report) -> Option<Job> {
         match self.device.receive(now, report)? {

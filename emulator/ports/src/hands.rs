@@ -30,6 +30,31 @@ pub enum Uv {
     Never,
 }
 
+/// What a person does with the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// Touches it; with the right finger, where the key verifies.
+    Touch,
+    /// Refuses.
+    Refuse,
+    /// Lays a wrong finger on, where the key verifies.
+    WrongFinger,
+}
+
+impl Gesture {
+    /// What that is for a key that asks so; `None` if it is nothing.
+    #[must_use]
+    pub const fn act(self, ask: Ask) -> Option<UserAct> {
+        match (self, ask) {
+            (Self::Touch, Ask::Presence) => Some(UserAct::Touched),
+            (Self::Touch, Ask::Verification { .. }) => Some(UserAct::Verified),
+            (Self::WrongFinger, Ask::Verification { .. }) => Some(UserAct::Mismatch),
+            (Self::WrongFinger, Ask::Presence) => None,
+            (Self::Refuse, _) => Some(UserAct::Declined),
+        }
+    }
+}
+
 /// What the user does, and when it is due.
 #[derive(Clone, Debug)]
 pub struct Hands {
@@ -54,6 +79,11 @@ impl Hands {
     /// From now on so.
     pub fn set_uv(&mut self, uv: Uv) {
         self.uv = uv;
+    }
+
+    /// From the next question on.
+    pub fn set_after(&mut self, after: Duration) {
+        self.after = after;
     }
 
     /// Whether a person is to be asked.

@@ -64,6 +64,21 @@ pub struct Question {
     pub user_name: Option<String>,
 }
 
+impl Question {
+    /// In words, on one line whatever the client wrote into it: `touch for example.org as ann`, or `finger`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let ask = match self.ask {
+            Ask::Presence => "touch",
+            Ask::Verification { .. } => "finger",
+        };
+        let part = |before: &str, text: &Option<String>| {
+            text.as_ref().map(|text| format!("{before}{}", text.escape_debug())).unwrap_or_default()
+        };
+        format!("{ask}{}{}", part(" for ", &self.rp_id), part(" as ", &self.user_name))
+    }
+}
+
 impl From<Waiting<'_>> for Question {
     fn from(waiting: Waiting<'_>) -> Self {
         Self {

@@ -30,6 +30,9 @@ pub trait ReportPort: Send {
         report: &Report,
     ) -> impl Future<Output = Result<(), Unreachable>> + Send;
 
+    /// Where clients find it, as a person or a script is told.
+    fn place(&self) -> String;
+
     /// When the next packet may be sent, if not now: for a bus that drops what comes too fast.
     fn sends_at(&self) -> Option<Instant> {
         None
@@ -69,6 +72,8 @@ pub enum Arrival<P> {
         /// What is wrong with it, and what to do.
         what: String,
     },
+    /// The bus has given the key its power, for the first time or again: it begins anew.
+    Powered,
     /// It is gone and will not come back under this name.
     Left {
         /// Who.

@@ -1,6 +1,7 @@
 //! A running key: packets from a port to its mind and back, hands that act, orders that are followed.
 
 mod clock;
+mod orders;
 mod route;
 mod worker;
 
@@ -13,6 +14,7 @@ use frames::{Channel, Command, Packet, Report};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
+use crate::factory::Factory;
 use crate::front::{Front, News};
 use crate::hands::Hands;
 use crate::mind::{Done, Job, Mind, Question, Reply, Request};
@@ -45,7 +47,7 @@ pub enum Seen<'a> {
     /// The user acts.
     Acts(UserAct),
     /// An order is followed.
-    Ordered(Order),
+    Ordered(&'a Order),
     /// A text on the port is no order.
     NoOrder(&'a NoOrder),
     /// The host made the key wink.
@@ -72,8 +74,8 @@ impl Watcher for () {
 pub struct Ordered {
     /// What to do.
     pub order: Order,
-    /// Told when it is done, or why it is not.
-    pub answer: Option<oneshot::Sender<Result<(), String>>>,
+    /// Told when it is done, with what there is to say, or why it is not.
+    pub answer: Option<Answer>,
 }
 
 /// Why a key stopped running by itself.
@@ -95,13 +97,18 @@ pub struct Pump<P: ReportPort> {
     port: P,
     front: Front,
     hands: Hands,
+    /// As they were at the beginning: those of a new key.
+    first_hands: Hands,
+    factory: Box<dyn Factory>,
     watcher: Box<dyn Watcher>,
     orders: mpsc::Receiver<Ordered>,
     routes: Routes<P::Peer>,
     clock: Clock,
     worker: Worker,
     /// The power cycles under way, the oldest first, each with who waits for it.
-    replugging: VecDeque<Option<Answer>>,
+    powering: VecDeque<Option<Answer>>,
+    /// Who waits for the key to ask.
+    waiting: Vec<Answer>,
     /// Whether hands and watcher were told of a question and not yet that it is gone.
     asking: bool,
     winks: u32,
@@ -109,7 +116,8 @@ pub struct Pump<P: ReportPort> {
     powered: bool,
 }
 
-type Answer = oneshot::Sender<Result<(), String>>;
+/// Who ordered something, and waits.
+pub type Answer = oneshot::Sender<Result<String, String>>;
 
 impl<P: ReportPort> Pump<P> {
     /// Plugs a key in. The mind works in a thread of its own from now on, so that keepalives go out while it does.
@@ -135,17 +143,33 @@ impl<P: ReportPort> Pump<P> {
         Ok(Self {
             port,
             front,
+            first_hands: hands.clone(),
             hands,
+            factory: Box::new(()),
             watcher,
             orders,
             routes: Routes::new(),
             clock,
             worker,
-            replugging: VecDeque::new(),
+            powering: VecDeque::new(),
+            waiting: Vec::new(),
             asking: false,
             winks: 0,
             powered: true,
         })
+    }
+
+    /// Where the key that takes this one's place comes from, when it is to be [reset](Order::Reset).
+    #[must_use]
+    pub fn with_factory(mut self, factory: Box<dyn Factory>) -> Self {
+        self.factory = factory;
+        self
+    }
+
+    /// Where clients find the key.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.port.place()
     }
 
     /// Runs the key until `stop` is done. A job that is under way is finished then, and nothing more is sent.
@@ -210,6 +234,7 @@ impl<P: ReportPort> Pump<P> {
             },
             Arrival::Noise { what } => self.watcher.see(Seen::Trouble(&what)),
             Arrival::Left { peer } => self.forget(&peer),
+            Arrival::Powered => self.power_on(None),
         }
     }
 
@@ -238,59 +263,6 @@ impl<P: ReportPort> Pump<P> {
         }
     }
 
-    async fn order(&mut self, Ordered { order, answer }: Ordered) {
-        self.watcher.see(Seen::Ordered(order));
-        let followed = match order {
-            Order::Up(up) => {
-                self.hands.set_up(up);
-                self.ask();
-                Ok(())
-            }
-            Order::Uv(uv) => {
-                self.hands.set_uv(uv);
-                self.ask();
-                Ok(())
-            }
-            Order::Act(act) => {
-                self.act(act);
-                Ok(())
-            }
-            Order::Unplug => {
-                self.unplug().await;
-                Ok(())
-            }
-            Order::Plug if self.powered => Ok(()),
-            // Who asks hears when the key has power again.
-            Order::Plug => return self.plug(answer).await,
-            Order::Replug => {
-                self.unplug().await;
-                return self.plug(answer).await;
-            }
-        };
-        tell(answer, followed);
-    }
-
-    /// Takes the power away, in the middle of whatever the key does.
-    async fn unplug(&mut self) {
-        self.powered = false;
-        self.routes.clear();
-        self.front.power_off();
-        self.settle();
-        self.port.unplug().await;
-    }
-
-    async fn plug(&mut self, answer: Option<Answer>) {
-        if let Err(error) = self.port.plug().await {
-            let why = format!("it cannot be plugged in: {error}");
-            self.watcher.see(Seen::Trouble(&why));
-            return tell(answer, Err(why));
-        }
-        self.powered = true;
-        self.replugging.push_back(answer);
-        let job = self.front.power_on();
-        self.give(job);
-    }
-
     /// Hands a job to the mind.
     fn give(&mut self, job: Job) {
         self.worker.give(job);
@@ -307,8 +279,7 @@ impl<P: ReportPort> Pump<P> {
         }
         if let Some(power) = power {
             self.watcher.see(Seen::Replugged(power));
-            let told = power.map_err(|error| PumpError::Store(error).to_string());
-            tell(self.replugging.pop_front().flatten(), told);
+            self.tell_powered(power.map_err(PumpError::Store));
         }
         self.settle();
     }
@@ -319,6 +290,7 @@ impl<P: ReportPort> Pump<P> {
         self.hands.asked(self.clock.now(), question.ask);
         self.watcher.see(Seen::Asks { question, person: self.hands.are_a_persons() });
         self.asking = true;
+        self.tell_waiting();
     }
 
     /// Lets the hands know that no question is open.
@@ -330,12 +302,6 @@ impl<P: ReportPort> Pump<P> {
         }
     }
 
-    fn act(&mut self, act: UserAct) {
-        self.watcher.see(Seen::Acts(act));
-        let job = self.front.user(act);
-        self.give(job);
-    }
-
     fn wake(&mut self) {
         let now = self.clock.now();
         if let Some(act) = self.hands.act(now) {
@@ -344,13 +310,6 @@ impl<P: ReportPort> Pump<P> {
         if let Some(job) = self.front.tick(now) {
             self.give(job);
         }
-    }
-}
-
-/// Tells whoever waits for it how it went; who asked may have gone away.
-fn tell(answer: Option<Answer>, went: Result<(), String>) {
-    if let Some(answer) = answer {
-        let _ = answer.send(went);
     }
 }
 

@@ -95,6 +95,10 @@ impl ReportPort for Seqpacket {
         }
     }
 
+    fn place(&self) -> String {
+        self.address.to_string()
+    }
+
     async fn send(&mut self, to: &Connection, report: &Report) -> Result<(), Unreachable> {
         let Some(outgoing) = self.connections.get(to) else {
             return Err(Unreachable("it is closed".to_owned()));

@@ -163,6 +163,11 @@ impl ReportPort for Uhid {
         kernel.write(&event::input(report)).map_err(|error| Unreachable(error.to_string()))
     }
 
+    fn place(&self) -> String {
+        let node = self.node.as_ref().map(|node| format!(" {}", node.display()));
+        format!("uhid{}", node.unwrap_or_default())
+    }
+
     fn sends_at(&self) -> Option<Instant> {
         self.pace.next(Instant::now())
     }

@@ -29,6 +29,15 @@ pub struct Override {
     /// How it can be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transports: Option<Vec<Word<Transport>>>,
+    /// How long the key waits for the user, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touch_timeout_ms: Option<u32>,
+    /// How long a U2F prompt lives without being polled, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub u2f_prompt_ms: Option<u32>,
+    /// How long after it got power the key can be reset, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_window_ms: Option<u32>,
     /// The versions that the key still claims; the side of a version that is dropped goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<Vec<Word<Version>>>,
@@ -123,6 +132,9 @@ impl Override {
         if let Some(transports) = &self.transports {
             profile.transports = Transport::collect(transports.iter().map(|word| word.0));
         }
+        set(&mut profile.touch_timeout_ms, self.touch_timeout_ms);
+        set(&mut profile.u2f_prompt_ms, self.u2f_prompt_ms);
+        set(&mut profile.reset_window_ms, self.reset_window_ms);
         if let Some(versions) = &self.versions {
             profile.versions = Version::collect(versions.iter().map(|word| word.0));
             profile.ctap2 = profile.ctap2.filter(|_| profile.versions.fido_2_0 || profile.versions.fido_2_1);
@@ -173,14 +185,18 @@ impl Override {
     }
 
     /// The numbers with limits: name, whether this one keeps them, what they are.
-    fn ranges(&self) -> [(&'static str, bool, &'static str); 3] {
+    fn ranges(&self) -> [(&'static str, bool, &'static str); 6] {
         let msg_size = self.max_msg_size.is_none_or(|size| (MSG_SIZE_MIN..=7609).contains(&i64::from(size)));
         let credentials = self.resident_credentials.is_none_or(|count| i64::from(count) <= CREDENTIALS_MAX);
+        let waits = |time: Option<u32>, least| time.is_none_or(|time| (least..=600_000).contains(&time));
         let attempts = self.uv_attempts.is_none_or(|attempts| (1..=25).contains(&attempts));
         [
             ("ctap2.max-msg-size", msg_size, "1024 to 7609"),
             ("ctap2.resident-credentials", credentials, "0 to 10000"),
             ("ctap2.uv-attempts", attempts, "1 to 25"),
+            ("touch-timeout-ms", waits(self.touch_timeout_ms, 1), "1 to 600000"),
+            ("u2f-prompt-ms", waits(self.u2f_prompt_ms, 1), "1 to 600000"),
+            ("reset-window-ms", waits(self.reset_window_ms, 0), "0 to 600000"),
         ]
     }
 }

@@ -6,7 +6,7 @@ mod run;
 mod serve;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
-pub use plug::{Place, PlugArgs};
+pub use plug::{Pin, Place, PlugArgs};
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;
 

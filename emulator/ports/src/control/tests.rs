@@ -7,8 +7,12 @@ use crate::hands::Up;
 async fn follow_all(mut orders: mpsc::Receiver<Ordered>) -> Vec<Order> {
     let mut followed = Vec::new();
     while let Some(Ordered { order, answer }) = orders.recv().await {
+        let told = match order {
+            Order::Replug => Err("no power".to_owned()),
+            Order::Where => Ok("udp:127.0.0.1:7".to_owned()),
+            _ => Ok(String::new()),
+        };
         followed.push(order);
-        let told = if order == Order::Replug { Err("no power".to_owned()) } else { Ok(()) };
         answer.unwrap().send(told).unwrap();
     }
     followed
@@ -26,6 +30,7 @@ async fn each_line_is_answered_in_order() {
     let long = format!("ctl {}\n", "x".repeat(100));
     script.write_all(b"ctl up never\nctl replug\n\nctl up maybe\n").await.unwrap();
     script.write_all(long.as_bytes()).await.unwrap();
+    script.write_all(b"ctl where\n").await.unwrap();
     // The last one without a line end.
     script.write_all(b"ctl up auto").await.unwrap();
     script.shutdown().await.unwrap();
@@ -36,10 +41,10 @@ async fn each_line_is_answered_in_order() {
     assert_eq!(answers[1], "error: no power");
     assert!(answers[2].starts_with("error: ``") && answers[3].contains("`maybe`"), "{answers:?}");
     assert!(answers[4].starts_with("error: `ctl xxx"), "{answers:?}");
-    assert_eq!(answers[5..], ["ok"]);
+    assert_eq!(answers[5..], ["ok udp:127.0.0.1:7", "ok"]);
     running.abort();
     assert!(running.await.unwrap_err().is_cancelled());
-    assert_eq!(key.await.unwrap(), [Order::Up(Up::Never), Order::Replug, Order::Up(Up::Auto)]);
+    assert_eq!(key.await.unwrap(), [Order::Up(Up::Never), Order::Replug, Order::Where, Order::Up(Up::Auto)]);
     assert!(!path.exists());
 }
 

@@ -10,7 +10,18 @@ fn every_order_has_its_line() {
         ("ctl uv ok", Order::Uv(Uv::Ok)),
         ("ctl uv fail", Order::Uv(Uv::Fail)),
         ("ctl uv never", Order::Uv(Uv::Never)),
+        ("ctl up ask", Order::Up(Up::Person)),
+        ("ctl after 5ms", Order::After(Duration::from_millis(5))),
+        ("ctl act touch", Order::Act(Gesture::Touch)),
+        ("ctl act wrong-finger", Order::Act(Gesture::WrongFinger)),
+        ("ctl asks", Order::Asks),
+        ("ctl wait", Order::Wait),
+        ("ctl where", Order::Where),
+        ("ctl unplug", Order::Unplug),
+        ("ctl plug", Order::Plug),
         ("ctl replug", Order::Replug),
+        ("ctl reset", Order::Reset(Wish::default())),
+        ("ctl reset {\"pin\": \"a  b\"} ", Order::Reset(Wish("{\"pin\": \"a  b\"}".to_owned()))),
     ] {
         assert_eq!(line.parse(), Ok(order), "{line:?}");
         assert!(is_text(line.trim_start().as_bytes()));
@@ -26,16 +37,21 @@ fn what_is_wrong_is_said_with_what_would_be_right() {
         ("ctl", "`ctl replug`"),
         ("ctl down", "`ctl down` is unknown"),
         ("ctl replug now", "`ctl replug now` is unknown"),
-        ("ctl up", "auto, never, once, refuse, not ``"),
+        ("ctl up", "auto, never, once, refuse, ask, not ``"),
         ("ctl up maybe", "not `maybe`"),
         ("ctl up auto please", "not `auto please`"),
         ("ctl uv auto", "ok, fail, never, not `auto`"),
+        ("ctl act", "touch, refuse, wrong-finger"),
+        ("ctl after 5", "100ms or 2s, not `5`"),
+        ("ctl after ", "not ``"),
+        ("ctl after 2h", "not `2h`"),
+        ("ctl after 99999s", "not `99999s`"),
     ] {
         let error = line.parse::<Order>().unwrap_err().to_string();
         assert!(error.contains(said), "{line:?}: {error}");
     }
     let long = format!("ctl {}", "x".repeat(1_000));
-    assert!(long.parse::<Order>().unwrap_err().to_string().len() < 250);
+    assert!(long.parse::<Order>().unwrap_err().to_string().len() < 400);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! A running key on a port in memory, with a platform that can be held in the middle of its work.
 
 mod bench;
+mod orders;
 
-use authenticator::UserAct;
 use frames::{Command, ErrorCode, Keepalive};
 use wire::Status;
 
 use super::*;
-use crate::hands::{Up, Uv};
+use crate::hands::{Gesture, Up, Uv};
 use bench::{Answer, Bench, GET_INFO, make};
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn orders_reach_a_question_that_is_open() {
     for (orders, uv, status) in [
         (&[Order::Up(Up::Auto)][..], false, Status::OK),
         (&[Order::Up(Up::Refuse)], true, Status::OPERATION_DENIED),
-        (&[Order::Act(UserAct::Touched)], false, Status::OK),
+        (&[Order::Act(Gesture::Touch)], false, Status::OK),
         (&[Order::Up(Up::Once)], true, Status::OK),
         (&[Order::Uv(Uv::Fail), Order::Up(Up::Auto), Order::Uv(Uv::Ok)], true, Status::OK),
     ] {
@@ -83,7 +83,7 @@ async fn orders_reach_a_question_that_is_open() {
         client.send(Command::CBOR, &make(uv));
         assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
         for order in orders {
-            bench.order(*order).await.unwrap();
+            bench.order(order.clone()).await.unwrap();
         }
         assert_eq!(client.status().await, status, "{orders:?}");
     }
@@ -147,7 +147,7 @@ async fn replugs_one_after_the_other_are_each_told() {
     let mut client = bench.client(2).await;
     client.send(Command::CBOR, GET_INFO);
     drop(hold);
-    assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(()), Ok(())));
+    assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(String::new()), Ok(String::new())));
     assert_eq!(client.status().await, Status::OK);
 }
 

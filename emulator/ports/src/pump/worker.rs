@@ -13,10 +13,15 @@ use crate::mind::{Done, Job, Mind};
 
 /// A mind in a thread of its own. When dropped, the job that is under way is finished first.
 pub(super) struct Worker {
-    jobs: Option<jobs::Sender<Job>>,
+    errands: Option<jobs::Sender<Errand>>,
     /// What came of the jobs, in their order. Ends only if the mind panicked.
     pub(super) done: mpsc::UnboundedReceiver<Done>,
     thread: Option<JoinHandle<()>>,
+}
+
+enum Errand {
+    Job(Job),
+    Exchange(Box<(Mind, Box<dyn Platform + Send>)>),
 }
 
 impl Worker {
@@ -25,23 +30,39 @@ impl Worker {
         mut platform: Box<dyn Platform + Send>,
         clock: Clock,
     ) -> io::Result<Self> {
-        let (jobs, to_do) = jobs::channel::<Job>();
+        let (errands, to_do) = jobs::channel::<Errand>();
         let (tell, done) = mpsc::unbounded_channel();
         let work = move || {
-            for job in to_do {
+            for errand in to_do {
+                let job = match errand {
+                    Errand::Job(job) => job,
+                    Errand::Exchange(key) => {
+                        (mind, platform) = *key;
+                        continue;
+                    }
+                };
                 if tell.send(mind.perform(clock.now(), platform.as_mut(), job)).is_err() {
                     break;
                 }
             }
         };
         let thread = thread::Builder::new().name("key".to_owned()).spawn(work)?;
-        Ok(Self { jobs: Some(jobs), done, thread: Some(thread) })
+        Ok(Self { errands: Some(errands), done, thread: Some(thread) })
     }
 
     pub(super) fn give(&self, job: Job) {
-        if let Some(jobs) = &self.jobs {
+        self.run(Errand::Job(job));
+    }
+
+    /// Another mind, with a platform of its own, does the jobs that are given from now on.
+    pub(super) fn exchange(&self, mind: Mind, platform: Box<dyn Platform + Send>) {
+        self.run(Errand::Exchange(Box::new((mind, platform))));
+    }
+
+    fn run(&self, errand: Errand) {
+        if let Some(errands) = &self.errands {
             // Fails only if the mind panicked, and then `done` has ended.
-            let _ = jobs.send(job);
+            let _ = errands.send(errand);
         }
     }
 
@@ -53,7 +74,7 @@ impl Worker {
     }
 
     fn join(&mut self) -> thread::Result<()> {
-        self.jobs = None;
+        self.errands = None;
         self.thread.take().map_or(Ok(()), JoinHandle::join)
     }
 }

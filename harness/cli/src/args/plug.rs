@@ -39,13 +39,22 @@ where nothing is answered and what is wrong is told on the error stream:
   ctl up never      do not touch
   ctl up once       touch the next time the key asks, then not
   ctl up refuse     refuse each time
+  ctl up ask        a person decides, here or by `ctl act`
   ctl uv ok         where the key verifies by itself: recognised
   ctl uv fail       not recognised
   ctl uv never      nothing laid on
   ctl unplug        unplug the key: its device is gone, a socket stays
   ctl plug          plug it in again
   ctl replug        both
-They change what happens to a question that is open already.
+  ctl after 5ms     from the next question on, the user takes so long
+  ctl act touch     now, with the right finger; or refuse, wrong-finger
+  ctl asks          answered `ok nothing`, or by what the key asks of the user
+  ctl wait          the same, as soon as the key asks
+  ctl where         where the key is: `ok uhid /dev/hidraw0`
+  ctl reset         put a key there that is as new, without unplugging it
+up and uv change what happens to a question that is open already. After reset may
+stand a JSON object: {\"seed\": 7, \"pin\": \"1234\", \"settings\": {...}}, with a seed
+of 64 hexadecimal digits or as --seed has it, and settings as scenarios have.
 
 SIGINT (Ctrl-C) and SIGTERM unplug the key and remove the sockets. The key lives
 in memory: when it is unplugged for good, its credentials are gone. With --state

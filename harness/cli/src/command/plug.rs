@@ -6,10 +6,9 @@ mod teller;
 
 use std::io::{self, Write};
 
-use authenticator::platform::Platform;
 use plan::Exit;
 use ports::{
-    Address, Control, Datagrams, Hands, Identity, Mind, Ordered, Pump, PumpError, ReportPort, Seqpacket,
+    Address, Control, Datagrams, Hands, Identity, Ordered, Pump, PumpError, ReportPort, Seqpacket,
     UHID_MAX_MESSAGE, Uhid, Up,
 };
 use tokio::sync::mpsc;
@@ -18,6 +17,7 @@ use crate::args::{Place, PlugArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::{interrupt, keys};
+use key::Maker;
 use person::Person;
 use teller::Teller;
 
@@ -27,44 +27,39 @@ use teller::Teller;
 /// The key is unknown, a socket cannot be made, or the port failed.
 pub async fn perform(args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
     let mut profile = keys::find(&args.key)?.profile;
-    if let (Place::Uhid, Some(ctap2)) = (&args.port, &mut profile.ctap2) {
-        ctap2.max_msg_size = ctap2.max_msg_size.min(UHID_MAX_MESSAGE);
-    }
-    let key = (Mind::new(profile), key::platform(&profile, args)?);
+    let max_message = (args.port == Place::Uhid).then_some(UHID_MAX_MESSAGE);
+    key::limit(&mut profile, max_message);
+    let key = Maker {
+        profile,
+        max_message,
+        seed: args.seed.map(|seed| key::bytes(seed, 1)),
+        pin: args.pin.clone(),
+        kept: args.state.is_some(),
+    };
     let address = match &args.port {
         Place::Socket(address) => address,
         Place::Uhid => {
             let port = Uhid::plug(Identity::of(&profile)).await.map_err(Failure::usage)?;
-            let node = port.node().map(|node| format!(" {}", node.display())).unwrap_or_default();
-            return run(port, &format!("uhid{node}"), key, args, screen).await;
+            return run(port, key, args, screen).await;
         }
     };
     match address {
         Address::Unix(path) => {
             let port = Seqpacket::listen(path).map_err(Failure::usage)?;
-            let address = port.address().clone();
-            run(port, &address.to_string(), key, args, screen).await
+            run(port, key, args, screen).await
         }
         Address::UnixDgram(path) => {
             let port = Datagrams::unix(path).map_err(Failure::usage)?;
-            let address = port.address().clone();
-            run(port, &address.to_string(), key, args, screen).await
+            run(port, key, args, screen).await
         }
         Address::Udp(address) => {
             let port = Datagrams::udp(*address).map_err(Failure::usage)?;
-            let address = port.address().clone();
-            run(port, &address.to_string(), key, args, screen).await
+            run(port, key, args, screen).await
         }
     }
 }
 
-async fn run<P: ReportPort>(
-    port: P,
-    address: &str,
-    (mind, platform): (Mind, Box<dyn Platform + Send>),
-    args: &PlugArgs,
-    screen: Screen,
-) -> Result<Exit, Failure> {
+async fn run<P: ReportPort>(port: P, key: Maker, args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
     let (orders, ordered) = mpsc::channel::<Ordered>(ORDERS);
     let control = match &args.control {
         Some(path) => Some(Control::listen(&path.0, orders.clone()).map_err(Failure::usage)?),
@@ -73,11 +68,13 @@ async fn run<P: ReportPort>(
     let person = Person::new(screen);
     let watcher = Teller::new(screen, args.print, person.clone());
     let hands = Hands::new(args.touch.up, args.touch.after);
+    let (mind, platform) = key.first(args)?;
     let pump = Pump::new(port, mind, platform, hands, ordered, Box::new(watcher)).map_err(failure)?;
+    let pump = pump.with_factory(Box::new(key));
     let mut stopped = interrupt::listen()?;
     {
         let mut out = io::stdout().lock();
-        writeln!(out, "ready {address}")?;
+        writeln!(out, "ready {}", pump.place())?;
         out.flush()?;
     }
     if args.touch.up == Up::Person {

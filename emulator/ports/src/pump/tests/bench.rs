@@ -15,8 +15,10 @@ use wire::ctap2::{self, List, Parameter, make_credential};
 use wire::{Alg, Status};
 
 use super::super::*;
+use crate::factory::{Factory, Made};
 use crate::hands::{Hands, Up};
 use crate::mind::Mind;
+use crate::order::Wish;
 use crate::port::{Arrival, ReportPort, Unreachable};
 
 /// authenticatorGetInfo.
@@ -102,8 +104,24 @@ impl ReportPort for MemoryPort {
         self.arrivals.recv().await.ok_or_else(|| io::Error::other("torn off"))
     }
 
+    fn place(&self) -> String {
+        "memory".to_owned()
+    }
+
     async fn send(&mut self, to: &u8, report: &Report) -> Result<(), Unreachable> {
         self.replies.send((*to, *report)).map_err(|_| Unreachable("gone".to_owned()))
+    }
+}
+
+/// Makes a new key of the model that is wished by name.
+struct Catalogue;
+
+impl Factory for Catalogue {
+    fn make(&mut self, wish: &Wish) -> Result<Made, String> {
+        let profile = profiles::find(&wish.0).map_err(|error| error.to_string())?.profile;
+        let mut platform = Seeded::over(MemoryStore::new(), [9; 32]);
+        provision(&mut platform, &TestRoot::seeded([8; 32]).unwrap().issue(&profile).unwrap()).unwrap();
+        Ok((Mind::new(profile), Box::new(platform)))
     }
 }
 
@@ -159,6 +177,7 @@ impl Bench {
         let mind = Mind::new(profile);
         let hands = Hands::new(up, Duration::from_millis(5));
         let pump = Pump::new(port, mind, Box::new(platform), hands, ordered, Box::new(Diary(write))).unwrap();
+        let pump = pump.with_factory(Box::new(Catalogue));
         let key = tokio::spawn(pump.run(async { drop(stopped.await) }));
         Self { gate, arrivals, mailboxes, orders, stop, diary, read: Vec::new(), key }
     }
@@ -192,11 +211,11 @@ impl Bench {
         self.gate.inside.0.lock().unwrap().panics = true;
     }
 
-    pub async fn order(&self, order: Order) -> Result<(), String> {
+    pub async fn order(&self, order: Order) -> Result<String, String> {
         timeout(LONG, self.send_order(order).await).await.unwrap().unwrap()
     }
 
-    pub async fn send_order(&self, order: Order) -> oneshot::Receiver<Result<(), String>> {
+    pub async fn send_order(&self, order: Order) -> oneshot::Receiver<Result<String, String>> {
         let (answer, answered) = oneshot::channel();
         self.orders.send(Ordered { order, answer: Some(answer) }).await.unwrap();
         answered

@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use authenticator::{Ask, UserAct};
-use ports::{Order, Ordered, Question};
+use authenticator::Ask;
+use ports::{Gesture, Order, Ordered, Question};
 use report::text::clean;
 use tokio::sync::mpsc;
 
@@ -52,7 +52,7 @@ impl Person {
     }
 
     /// What the person does, if the key asks; an answer that is not understood leaves the question open.
-    fn answer(&self, line: &str) -> Option<UserAct> {
+    fn answer(&self, line: &str) -> Option<Gesture> {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(ask) = *asked else {
             drop(asked);
@@ -100,12 +100,11 @@ fn keys(ask: Ask) -> &'static str {
     }
 }
 
-fn act(ask: Ask, line: &str) -> Option<UserAct> {
+fn act(ask: Ask, line: &str) -> Option<Gesture> {
     match (line, ask) {
-        ("" | "y", Ask::Presence) => Some(UserAct::Touched),
-        ("" | "y", Ask::Verification { .. }) => Some(UserAct::Verified),
-        ("w", Ask::Verification { .. }) => Some(UserAct::Mismatch),
-        ("n", _) => Some(UserAct::Declined),
+        ("" | "y", _) => Some(Gesture::Touch),
+        ("w", Ask::Verification { .. }) => Some(Gesture::WrongFinger),
+        ("n", _) => Some(Gesture::Refuse),
         _ => None,
     }
 }
@@ -121,12 +120,12 @@ mod tests {
     #[test]
     fn typed_lines_are_acts() {
         for (ask, line, expected) in [
-            (Ask::Presence, "", Some(UserAct::Touched)),
-            (Ask::Presence, "n", Some(UserAct::Declined)),
+            (Ask::Presence, "", Some(Gesture::Touch)),
+            (Ask::Presence, "n", Some(Gesture::Refuse)),
             (Ask::Presence, "w", None),
-            (VERIFY, "", Some(UserAct::Verified)),
-            (VERIFY, "w", Some(UserAct::Mismatch)),
-            (VERIFY, "n", Some(UserAct::Declined)),
+            (VERIFY, "", Some(Gesture::Touch)),
+            (VERIFY, "w", Some(Gesture::WrongFinger)),
+            (VERIFY, "n", Some(Gesture::Refuse)),
             (VERIFY, "what?", None),
         ] {
             assert_eq!(act(ask, line), expected, "{ask:?} {line:?}");

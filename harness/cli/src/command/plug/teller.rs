@@ -138,7 +138,7 @@ fn acts(act: UserAct) -> &'static str {
     }
 }
 
-fn ordered(order: Order) -> &'static str {
+fn ordered(order: &Order) -> &'static str {
     match order {
         Order::Up(Up::Auto) => "from now on: touched each time",
         Order::Up(Up::Never) => "from now on: not touched",
@@ -151,6 +151,9 @@ fn ordered(order: Order) -> &'static str {
         Order::Unplug => "unplugged",
         Order::Plug => "plugged in",
         Order::Replug => "unplugged, and plugged in again",
+        Order::After(_) => "from now on: the user is faster, or slower",
+        Order::Asks | Order::Wait | Order::Where => "a question about the key",
+        Order::Reset(_) => "another key, as new",
         Order::Act(_) => "a person acts",
     }
 }

@@ -26,7 +26,7 @@ async fn a_script_is_answered_when_it_is_done() {
         assert_eq!(control(&path, "ctl up once"), "ok");
         assert_eq!(talk.log_in(&id).await.0, Status::OK);
         let said = control(&path, "ctl up sometimes");
-        assert!(said.starts_with("error: ") && said.contains("auto, never, once, refuse"), "{said}");
+        assert!(said.starts_with("error: ") && said.contains("auto, never, once, refuse, ask"), "{said}");
         assert!(control(&path, "hello").starts_with("error: "));
 
         // Without power the key forgets its channels, not its credentials.
@@ -36,6 +36,17 @@ async fn a_script_is_answered_when_it_is_done() {
         assert!(why.contains("ERR_INVALID_CHANNEL"), "{why}");
         let mut talk = plugged.connect().await;
         assert_eq!(talk.log_in(&id).await.0, Status::OK, "{port}");
+
+        // Another key knows nothing of them.
+        assert_eq!(control(&path, "ctl where"), format!("ok {}", plugged.address));
+        assert_eq!(control(&path, "ctl reset"), "ok");
+        let mut talk = plugged.connect().await;
+        assert_eq!(talk.log_in(&id).await.0, Status::NO_CREDENTIALS, "{port}");
+        assert_eq!(control(&path, r#"ctl reset {"settings": {"touch-timeout-ms": 1}}"#), "ok");
+        assert_eq!(control(&path, "ctl after 1s"), "ok");
+        let mut talk = plugged.connect().await;
+        assert_eq!(talk.status(&make()).await, Status::USER_ACTION_TIMEOUT);
+        assert!(control(&path, "ctl reset {}{").starts_with("error: the wish"));
 
         assert_eq!(plugged.end("TERM"), Some(0));
         assert!(!path.exists(), "{port}");
