@@ -23,6 +23,9 @@ pub struct Name {
 }
 
 impl Name {
+    /// No text.
+    pub const EMPTY: Self = Self { bytes: [0; NAME_MAX], len: 0 };
+
     /// Copies `text`; `None` if it is longer than [`NAME_MAX`] bytes.
     pub fn new(text: &str) -> Option<Self> {
         let mut name = Self { bytes: [0; NAME_MAX], len: u8::try_from(text.len()).ok()? };
@@ -190,8 +193,29 @@ pub struct Usb {
     pub vendor: u16,
     /// idProduct.
     pub product: u16,
+    /// bcdDevice, the device's release number.
+    pub release: u16,
+    /// The string that iManufacturer names; empty if there is none.
+    pub manufacturer: Name,
+    /// The string that iProduct names; empty if it is the product's name.
+    pub name: Name,
+    /// The string that iSerialNumber names; empty if there is none, as on most keys.
+    pub serial: Name,
     /// The key answers CTAPHID_WINK.
     pub wink: bool,
+}
+
+impl Usb {
+    /// No identity: of keys that are not reached over USB.
+    pub const NONE: Self = Self {
+        vendor: 0,
+        product: 0,
+        release: 0,
+        manufacturer: Name::EMPTY,
+        name: Name::EMPTY,
+        serial: Name::EMPTY,
+        wink: false,
+    };
 }
 
 /// A device model.

@@ -1,6 +1,6 @@
 //! What a key tells a host of itself on USB: its identity, and its one kind of report.
 
-use authenticator::profile::Profile;
+use authenticator::profile::{Name, Profile};
 
 /// Who a device says that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +9,14 @@ pub struct Identity {
     pub vendor: u16,
     /// idProduct.
     pub product: u16,
-    /// The product's name (iProduct).
+    /// bcdDevice.
+    pub release: u16,
+    /// The string of iManufacturer, if there is one.
+    pub manufacturer: Option<String>,
+    /// The string of iProduct.
     pub name: String,
+    /// The string of iSerialNumber, if there is one.
+    pub serial: Option<String>,
 }
 
 impl Identity {
@@ -18,7 +24,21 @@ impl Identity {
     #[must_use]
     pub fn of(profile: &Profile) -> Self {
         let usb = &profile.usb;
-        Self { vendor: usb.vendor, product: usb.product, name: profile.product.as_str().to_owned() }
+        let text = |name: &Name| Some(name.as_str().to_owned()).filter(|text| !text.is_empty());
+        Self {
+            vendor: usb.vendor,
+            product: usb.product,
+            release: usb.release,
+            manufacturer: text(&usb.manufacturer),
+            name: text(&usb.name).unwrap_or_else(|| profile.product.as_str().to_owned()),
+            serial: text(&usb.serial),
+        }
+    }
+
+    /// The name that Linux gives such a device: manufacturer and product.
+    pub(crate) fn full_name(&self) -> String {
+        let manufacturer = self.manufacturer.as_ref().map(|text| format!("{text} ")).unwrap_or_default();
+        format!("{manufacturer}{}", self.name)
     }
 }
 

@@ -270,11 +270,10 @@ fn u2f(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> U2f {
 
 /// `wired`: the key is reached over USB, so it has an identity there.
 fn usb(notes: &mut Notes<'_>, fields: &mut Fields<'_, '_>, wired: bool) -> Usb {
-    const NONE: Usb = Usb { vendor: 0, product: 0, wink: false };
     if wired && !fields.has("usb") {
         fields.missing(notes, "usb", "add a table `[usb]` with `vendor`, `product` and `wink`");
     }
-    let Some(mut usb) = fields.table(notes, "usb") else { return NONE };
+    let Some(mut usb) = fields.table(notes, "usb") else { return Usb::NONE };
     for name in ["vendor", "product"] {
         if !usb.has(name) {
             usb.missing(notes, name, "a number such as 0x1209");
@@ -282,7 +281,29 @@ fn usb(notes: &mut Notes<'_>, fields: &mut Fields<'_, '_>, wired: bool) -> Usb {
     }
     let vendor = usb.number(notes, "vendor", 0..=0xffff);
     let product = usb.number(notes, "product", 0..=0xffff);
+    let release = usb.number(notes, "release", 0..=0xffff);
+    let manufacturer = string(notes, &mut usb, "manufacturer");
+    let name = string(notes, &mut usb, "name");
+    let serial = string(notes, &mut usb, "serial");
     let wink = required_flag(notes, &mut usb, "wink");
     usb.finish(notes);
-    Usb { vendor: vendor.unwrap_or_default(), product: product.unwrap_or_default(), wink }
+    Usb {
+        vendor: vendor.unwrap_or_default(),
+        product: product.unwrap_or_default(),
+        release: release.unwrap_or_default(),
+        manufacturer,
+        name,
+        serial,
+        wink,
+    }
+}
+
+/// A string descriptor; empty where the device has none.
+fn string(notes: &mut Notes<'_>, usb: &mut Fields<'_, '_>, field: &'static str) -> Name {
+    let Some(text) = usb.text(notes, field) else { return Name::EMPTY };
+    Name::new(text.value).unwrap_or_else(|| {
+        let message = format!("this is longer than {NAME_MAX} bytes");
+        usb.refuse(notes, field, text.span, &message, "shorten it");
+        Name::EMPTY
+    })
 }

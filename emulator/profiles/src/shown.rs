@@ -1,7 +1,7 @@
 //! A model in words: what `keys show` prints, and its JSON.
 
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Profile};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile};
 use serde::Serialize;
 
 use crate::aaguid::Aaguid;
@@ -74,6 +74,14 @@ pub struct ShownU2f {
 pub struct ShownUsb {
     pub vendor: String,
     pub product: String,
+    /// bcdDevice, four hexadecimal digits.
+    pub release: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<String>,
+    /// As the device calls itself.
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
     pub wink: bool,
 }
 
@@ -117,10 +125,19 @@ impl From<&Entry> for Shown {
             usb: ShownUsb {
                 vendor: format!("{:04x}", usb.vendor),
                 product: format!("{:04x}", usb.product),
+                release: format!("{:04x}", usb.release),
+                manufacturer: there(&usb.manufacturer),
+                name: there(&usb.name).unwrap_or_else(|| product.as_str().to_owned()),
+                serial: there(&usb.serial),
                 wink: usb.wink,
             },
         }
     }
+}
+
+/// A text that is not empty.
+fn there(text: &Name) -> Option<String> {
+    (!text.as_str().is_empty()).then(|| text.as_str().to_owned())
 }
 
 impl From<&Ctap2> for ShownCtap2 {

@@ -37,7 +37,7 @@ pub fn profile() -> Option<Profile> {
         touch_timeout_ms: 30_000,
         u2f_prompt_ms: 5_000,
         reset_window_ms: 10_000,
-        usb: Usb { vendor: 0, product: 0, wink: true },
+        usb: Usb { wink: true, ..Usb::NONE },
     })
 }
 

@@ -168,7 +168,7 @@ pub(crate) fn full() -> Profile {
         touch_timeout_ms: 30_000,
         u2f_prompt_ms: 3_000,
         reset_window_ms: 10_000,
-        usb: Usb { vendor: 0, product: 0, wink: false },
+        usb: Usb::NONE,
     }
 }
 

@@ -66,14 +66,16 @@ impl FromKernel {
 /// A device, made. `place` is where it says that it is plugged in.
 pub(super) fn create(identity: &Identity, place: &str) -> Vec<u8> {
     let mut event = CREATE2.to_ne_bytes().to_vec();
-    text::<128>(&mut event, &identity.name);
+    text::<128>(&mut event, &identity.full_name());
     text::<64>(&mut event, place);
-    text::<64>(&mut event, "");
+    text::<64>(&mut event, identity.serial.as_deref().unwrap_or_default());
     let descriptor = u16::try_from(REPORT_DESCRIPTOR.len()).unwrap_or(u16::MAX);
     event.extend(descriptor.to_ne_bytes());
     event.extend(BUS_USB.to_ne_bytes());
     let country = 0;
-    for number in [u32::from(identity.vendor), u32::from(identity.product), 0, country] {
+    for number in
+        [identity.vendor, identity.product, identity.release].map(u32::from).into_iter().chain([country])
+    {
         event.extend(number.to_ne_bytes());
     }
     event.extend(REPORT_DESCRIPTOR);

@@ -27,7 +27,14 @@ impl Kernels {
 }
 
 async fn plugged() -> (Uhid, Kernels) {
-    let identity = Identity { vendor: 0x1050, product: 0x0407, name: "Key".to_owned() };
+    let identity = Identity {
+        vendor: 0x1050,
+        product: 0x0407,
+        release: 0x0437,
+        manufacturer: Some("Maker".to_owned()),
+        name: "Key".to_owned(),
+        serial: Some("7".to_owned()),
+    };
     let kernels = Kernels::default();
     let opens = kernels.clone();
     let port = Uhid::plug_by(identity, Box::new(move || Ok(opens.open()))).await.unwrap();
@@ -62,12 +69,12 @@ async fn a_device_is_made_with_the_models_numbers_and_the_descriptor() {
     let (port, kernels) = plugged().await;
     let event = said(&kernels.newest());
     assert_eq!(&event[..4], words(&[11]), "UHID_CREATE2");
-    assert_eq!(&event[4..8], b"Key\0", "name");
+    assert_eq!(&event[4..14], b"Maker Key\0", "name");
     let place = String::from_utf8_lossy(&event[132..196]).trim_end_matches('\0').to_owned();
     assert_eq!(place, port.place, "phys");
-    assert!(event[196..260].iter().all(|byte| *byte == 0), "uniq");
+    assert_eq!(event[196..198], *b"7\0", "uniq");
     assert_eq!(&event[260..264], [34_u16.to_ne_bytes(), 3_u16.to_ne_bytes()].concat(), "rd_size, bus");
-    assert_eq!(&event[264..280], words(&[0x1050, 0x0407, 0, 0]), "vendor, product, version, country");
+    assert_eq!(&event[264..280], words(&[0x1050, 0x0407, 0x0437, 0]), "vendor, product, version, country");
     assert_eq!(&event[280..], REPORT_DESCRIPTOR, "rd_data");
 }
 

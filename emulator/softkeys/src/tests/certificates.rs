@@ -46,7 +46,7 @@ fn profile(ctap2: bool) -> Profile {
         touch_timeout_ms: 1,
         u2f_prompt_ms: 1,
         reset_window_ms: 1,
-        usb: Usb { vendor: 1, product: 1, wink: false },
+        usb: Usb::NONE,
     }
 }
 

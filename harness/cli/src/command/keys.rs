@@ -59,7 +59,10 @@ fn card(key: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     ];
     if key.transports.contains(&Word(Transport::Usb)) {
         let wink = if key.usb.wink { "winks" } else { "does not wink" };
-        lines.push(("USB", format!("{}:{}, {wink}", key.usb.vendor, key.usb.product)));
+        let usb = &key.usb;
+        lines.push(("USB", format!("{}:{}, release {}, {wink}", usb.vendor, usb.product, usb.release)));
+        let texts = [usb.manufacturer.as_ref(), Some(&usb.name), usb.serial.as_ref()];
+        lines.push(("calls itself", texts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")));
     }
     match &key.ctap2 {
         Some(ctap2) => lines.extend(ctap2_lines(ctap2)),
