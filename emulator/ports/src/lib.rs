@@ -3,7 +3,7 @@
 //! * [`Token`] joins a [`Front`], which knows the packets of [`frames`], with a [`Mind`], which is the step machine of
 //!   [`authenticator`]. All are without input and output: packets, the user and time are arguments.
 //! * [`Pump`] runs the two apart, so that keepalives go out while the mind is at work, on a [`ReportPort`], with [`Hands`] that act and [`Order`]s from outside.
-//! * [`Uhid`] is a port that the machine's own kernel sees; [`Seqpacket`] and [`Datagrams`] are ports, [`Control`] takes orders; an [`Address`] names them.
+//! * [`Uhid`] is a port that the machine's own kernel sees, [`Usbip`] one that any machine attaches; [`Seqpacket`] and [`Datagrams`] are ports, [`Control`] takes orders; an [`Address`] names them.
 
 mod address;
 mod control;
@@ -22,6 +22,7 @@ mod token;
 #[cfg(target_os = "linux")]
 mod uhid;
 mod usb;
+mod usbip;
 
 pub use address::{Address, NoAddress};
 pub use control::Control;
@@ -39,3 +40,4 @@ pub use token::Token;
 #[cfg(target_os = "linux")]
 pub use uhid::{Host, NoUhid, UHID_MAX_MESSAGE, Uhid};
 pub use usb::{Identity, REPORT_DESCRIPTOR};
+pub use usbip::{Attached, USBIP_PORT, Usbip, UsbipServer};

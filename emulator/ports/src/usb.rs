@@ -1,5 +1,8 @@
 //! What a key tells a host of itself on USB: its identity, and its one kind of report.
 
+pub(crate) mod control;
+pub(crate) mod descriptors;
+
 use authenticator::profile::{Name, Profile};
 
 /// Who a device says that it is.
