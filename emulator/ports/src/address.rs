@@ -20,7 +20,7 @@ pub enum Address {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAddress {
     /// The kind is not known.
-    #[error("`{0}` is no port: there are uhid, unix:PATH, unix-dgram:PATH and udp:127.0.0.1:PORT")]
+    #[error("`{0}` is no port: there are uhid, usbip, unix:PATH, unix-dgram:PATH and udp:127.0.0.1:PORT")]
     Kind(String),
     /// No path follows.
     #[error("`{0}:` needs a path after it")]

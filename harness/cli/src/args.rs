@@ -4,11 +4,13 @@ mod data;
 mod plug;
 mod run;
 mod serve;
+mod touch;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
 pub use plug::{Pin, Place, PlugArgs};
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;
+pub use touch::TouchArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -48,8 +50,10 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Serve the reference relying party, right or with named flaws, for a browser or another bench
     Serve(ServeArgs),
-    /// Plug a key into a socket: it runs until Ctrl-C, for any client that speaks CTAPHID
-    Plug(PlugArgs),
+    /// Plug keys into this machine, or make them reachable over USB/IP or on a socket, until Ctrl-C
+    Plug(Box<PlugArgs>),
+    /// Touch a key that is plugged in by another terminal, when it asks
+    Touch(TouchArgs),
     /// List the flaws that the reference server can be given
     Flaws(JsonArgs),
     /// List the keys, or show one with where its facts come from

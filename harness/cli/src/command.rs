@@ -10,6 +10,7 @@ mod roots;
 mod run;
 mod scenarios;
 mod serve;
+mod touch;
 
 use std::io::{self, Write};
 
@@ -38,6 +39,10 @@ pub fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Failure> {
         Command::Plug(args) => {
             drop(out);
             return runtime()?.block_on(plug::perform(args, screen));
+        }
+        Command::Touch(args) => {
+            drop(out);
+            return runtime()?.block_on(touch::perform(args));
         }
         Command::Flaws(args) => flaws::perform(args, screen, &mut out)?,
         Command::Keys(args) => keys::perform(args, screen, &mut out)?,

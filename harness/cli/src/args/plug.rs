@@ -1,11 +1,13 @@
 //! Arguments of `anykey plug`.
 
+mod values;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
 use clap::Args;
-use ports::{Address, NoAddress, Up};
+
+pub use values::{ControlPath, Pin, Place, Touch, VidPid};
 
 /// `anykey plug`.
 #[derive(Debug, Args)]
@@ -14,6 +16,10 @@ Examples:
   anykey plug yubikey-4
       A key of this machine, as if it were plugged in: browsers see it. It is
       touched 100 ms after it asks, until Ctrl-C.
+  anykey plug passkey yubikey-4 --touch ask
+      Two of them, touched by you: here, or by `anykey touch` elsewhere.
+  anykey plug passkey --port usbip
+      For `usbip attach -r 127.0.0.1 -b 1-1`, as root, and for virtual machines.
   anykey plug passkey --port unix:/tmp/key.sock
       A key on a socket.
   anykey plug yubikey-4 --port udp:127.0.0.1:0 --touch ask --print
@@ -27,13 +33,24 @@ Examples:
 
 Ports: uhid is this machine's own kernel (Linux), where the key is a HID device
 that programs find as any other; it takes no message longer than 1827 bytes
-there. On the others a packet or datagram is one 64-byte CTAPHID report, without
-a report number. unix: is a SOCK_SEQPACKET socket with a connection for each
-client; unix-dgram: and udp: are datagram sockets. A reply goes to the client
-that last used that channel. The line `ready PORT` on standard output says when
-to connect; `ready uhid /dev/hidrawN` names the device's node.
+there. usbip is a server of USB/IP on 127.0.0.1:3240, or with --listen for other
+machines, which attach the keys at 1-1, 1-2 and so on (Linux: `usbip attach`,
+Windows: usbip-win2); a key gets its power when it is attached. On the others a
+packet or datagram is one 64-byte CTAPHID report, without a report number. unix:
+is a SOCK_SEQPACKET socket with a connection for each client; unix-dgram: and udp:
+are datagram sockets. A reply goes to the client that last used that channel.
+When a key is there, standard output says so, one line each in their order:
+  ready uhid /dev/hidraw0 passkey
+  ready usbip 127.0.0.1:3240 1-1 passkey
+  ready unix:/tmp/key.sock
 
-Lines for --control, one answer each; clients may send them on the port, too,
+Several keys are on uhid or usbip, not on one socket. Each has a name, that of its
+model, the second of a model with -2. The directory of --state then has one for
+each key, DIR/NAME, and the socket of --control is one for each, PATH.NAME; --pin
+is for the keys that take one; with --seed no two keys are the same.
+
+Without --control the sockets for orders are in $XDG_RUNTIME_DIR/anykey, where
+`anykey touch` finds them. Lines for them, one answer each; clients may send them on the port, too,
 where nothing is answered and what is wrong is told on the error stream:
   ctl up auto       touch each time
   ctl up never      do not touch
@@ -60,15 +77,21 @@ SIGINT (Ctrl-C) and SIGTERM unplug the key and remove the sockets. The key lives
 in memory: when it is unplugged for good, its credentials are gone. With --state
 DIR it lives in that directory, sealed, and starting it again is plugging it in
 again. It is unsealed by a key file, DIR/unlock.key where none is named, or by the
-passphrase in ANYKEY_PASSPHRASE. A key file in the directory itself protects no
+passphrase in ANYKEY_PASSPHRASE or a file. A key file in the directory itself protects no
 more than a copy of the journal: keep it elsewhere if the directory travels.")]
 pub struct PlugArgs {
-    /// The key: a name (`anykey keys` lists them), or a profile file (.toml)
-    #[arg(value_name = "NAME|FILE.toml")]
-    pub key: String,
-    /// Where clients find it: uhid, unix:PATH, unix-dgram:PATH or udp:127.0.0.1:PORT
+    /// The keys: names (`anykey keys` lists them), or profile files (.toml)
+    #[arg(value_name = "NAME|FILE.toml", required_unless_present = "install_udev")]
+    pub keys: Vec<String>,
+    /// Where clients find them: uhid, usbip, usbip:127.0.0.1:PORT, unix:PATH, unix-dgram:PATH or udp:127.0.0.1:PORT
     #[arg(long, value_name = "PORT", default_value = "uhid")]
     pub port: Place,
+    /// Serve USB/IP at this address of the machine, for others: whoever reaches it can attach the keys and use them
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = values::listen, conflicts_with = "port")]
+    pub listen: Option<SocketAddr>,
+    /// The vendor and product number that the keys show on USB, in hexadecimal [default: the model's]
+    #[arg(long, value_name = "VVVV:PPPP")]
+    pub vid_pid: Option<VidPid>,
     /// Take orders from scripts here: unix:PATH
     #[arg(long, value_name = "unix:PATH")]
     pub control: Option<ControlPath>,
@@ -84,152 +107,22 @@ pub struct PlugArgs {
     /// The key file that unseals --state; made with the directory [default: DIR/unlock.key, or ANYKEY_PASSPHRASE if set]
     #[arg(long, value_name = "FILE", requires = "state")]
     pub key_file: Option<PathBuf>,
+    /// A file with the passphrase that unseals --state, alone or on its first line
+    #[arg(long, value_name = "FILE", requires = "state", conflicts_with = "key_file")]
+    pub passphrase_file: Option<PathBuf>,
     /// The PIN that the key has from the start; for a key that has one already, it must be this one
     #[arg(long, value_name = "PIN", env = "ANYKEY_PIN", hide_env_values = true)]
     pub pin: Option<Pin>,
     /// Print what clients and key say, decoded
     #[arg(long)]
     pub print: bool,
-}
-
-/// Where clients find the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// This machine's kernel.
-    Uhid,
-    /// A socket.
-    Socket(Address),
-}
-
-impl FromStr for Place {
-    type Err = NoAddress;
-
-    fn from_str(text: &str) -> Result<Self, NoAddress> {
-        match text {
-            "uhid" => Ok(Self::Uhid),
-            text => text.parse().map(Self::Socket),
-        }
-    }
-}
-
-/// A PIN, which nothing shows.
-#[derive(Clone)]
-pub struct Pin(pub String);
-
-impl std::fmt::Debug for Pin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Pin(..)")
-    }
-}
-
-impl FromStr for Pin {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// The path of `unix:PATH`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControlPath(pub PathBuf);
-
-impl FromStr for ControlPath {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("unix:") {
-            Some(path) if !path.is_empty() => Ok(Self(path.into())),
-            _ => Err("orders are taken on a Unix socket: write unix:PATH".to_owned()),
-        }
-    }
-}
-
-/// When the key is touched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Touch {
-    /// What the user does.
-    pub up: Up,
-    /// How long after the key has asked.
-    pub after: Duration,
-}
-
-impl FromStr for Touch {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let up = match text {
-            "never" => Up::Never,
-            "once" => Up::Once,
-            "refuse" => Up::Refuse,
-            "ask" => Up::Person,
-            _ => {
-                let time = text.strip_prefix("after:").ok_or_else(|| {
-                    "a key is touched after:TIME, never, once, refuse, or ask (at the terminal)".to_owned()
-                })?;
-                return Ok(Self { up: Up::Auto, after: time_of(time)? });
-            }
-        };
-        Ok(Self { up, after: AFTER })
-    }
-}
-
-/// `100ms`, `2s`.
-fn time_of(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time: write it as 100ms or 2s, at most {LONGEST_S}s");
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let time = match unit {
-        "ms" => Duration::from_millis(number),
-        "s" => Duration::from_secs(number),
-        _ => return Err(wrong()),
-    };
-    if time > Duration::from_secs(LONGEST_S) { Err(wrong()) } else { Ok(time) }
-}
-
-/// How long after the key has asked, where the command line does not say.
-const AFTER: Duration = Duration::from_millis(100);
-/// Longer than any key waits.
-const LONGEST_S: u64 = 3_600;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn touches_are_read() {
-        let touch = |up, after| Touch { up, after: Duration::from_millis(after) };
-        for (text, expected) in [
-            ("after:100ms", touch(Up::Auto, 100)),
-            ("after:0ms", touch(Up::Auto, 0)),
-            ("after:2s", touch(Up::Auto, 2_000)),
-            ("never", touch(Up::Never, 100)),
-            ("once", touch(Up::Once, 100)),
-            ("refuse", touch(Up::Refuse, 100)),
-            ("ask", touch(Up::Person, 100)),
-        ] {
-            assert_eq!(text.parse(), Ok(expected), "{text}");
-        }
-        for (text, said) in [
-            ("auto", "after:TIME"),
-            ("after", "after:TIME"),
-            ("after:", "`` is no time"),
-            ("after:5", "`5` is no time"),
-            ("after:1h", "100ms or 2s"),
-            ("after:-1s", "is no time"),
-            ("after:99999999999999999999s", "is no time"),
-            ("after:3601s", "at most 3600s"),
-        ] {
-            assert!(text.parse::<Touch>().unwrap_err().contains(said), "{text}");
-        }
-    }
-
-    #[test]
-    fn controls_are_unix_sockets() {
-        assert_eq!("unix:/c".parse(), Ok(ControlPath("/c".into())));
-        for text in ["", "unix:", "/c", "udp:127.0.0.1:1"] {
-            assert!(text.parse::<ControlPath>().unwrap_err().contains("unix:PATH"));
-        }
-    }
+    /// Show the rules that let people other than root plug keys into this machine and use them
+    #[arg(long, conflicts_with = "keys")]
+    pub install_udev: bool,
+    /// Install those rules, as root, and have them take effect
+    #[arg(long, requires = "install_udev")]
+    pub yes: bool,
+    /// The group that may plug keys in
+    #[arg(long, value_name = "GROUP", default_value = "plugdev", requires = "install_udev")]
+    pub group: String,
 }

@@ -1,101 +1,93 @@
 //! `anykey plug`.
 
+mod control;
+mod desk;
 mod key;
 mod person;
+mod row;
 mod teller;
+mod udev;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
 use plan::Exit;
-use ports::{
-    Address, Control, Datagrams, Hands, Identity, Ordered, Pump, PumpError, ReportPort, Seqpacket,
-    UHID_MAX_MESSAGE, Uhid, Up,
-};
-use tokio::sync::mpsc;
+use ports::{Address, Datagrams, Identity, Seqpacket, UHID_MAX_MESSAGE, Uhid, UsbipServer};
 
 use crate::args::{Place, PlugArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
-use crate::{interrupt, keys};
-use key::Maker;
-use person::Person;
-use teller::Teller;
+use desk::Desk;
+use row::Key;
 
-/// Runs a key until Ctrl-C.
+pub use control::{found, runtime_directory};
+
+/// Runs keys until Ctrl-C, or shows the rules that let people do so.
 ///
 /// # Errors
-/// The key is unknown, a socket cannot be made, or the port failed.
+/// A key is unknown, a socket or device cannot be made, or a port failed.
 pub async fn perform(args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
-    let mut profile = keys::find(&args.key)?.profile;
-    let max_message = (args.port == Place::Uhid).then_some(UHID_MAX_MESSAGE);
-    key::limit(&mut profile, max_message);
-    let key = Maker {
-        profile,
-        max_message,
-        seed: args.seed.map(|seed| key::bytes(seed, 1)),
-        pin: args.pin.clone(),
-        kept: args.state.is_some(),
-    };
-    let address = match &args.port {
-        Place::Socket(address) => address,
-        Place::Uhid => {
-            let port = Uhid::plug(Identity::of(&profile)).await.map_err(Failure::usage)?;
-            return run(port, key, args, screen).await;
-        }
-    };
+    if args.install_udev {
+        return udev::perform(&args.group, args.yes);
+    }
+    let place = args.listen.map_or_else(|| args.port.clone(), Place::Usbip);
+    let max_message = (place == Place::Uhid).then_some(UHID_MAX_MESSAGE);
+    let keys = row::keys(args, max_message)?;
+    let mut desk = Desk::new(args, screen, keys.len())?;
+    match &place {
+        Place::Uhid => uhid(keys, args, &mut desk).await?,
+        Place::Usbip(address) => usbip(*address, keys, args, &mut desk).await?,
+        Place::Socket(address) => socket(address, keys, &mut desk)?,
+    }
+    desk.run().await
+}
+
+async fn uhid(keys: Vec<Key>, args: &PlugArgs, desk: &mut Desk<'_>) -> Result<(), Failure> {
+    for key in keys {
+        let port = Uhid::plug(identity(&key, args)).await.map_err(Failure::usage)?;
+        desk.plug_in(port, key, true)?;
+    }
+    Ok(())
+}
+
+async fn usbip(
+    address: SocketAddr,
+    keys: Vec<Key>,
+    args: &PlugArgs,
+    desk: &mut Desk<'_>,
+) -> Result<(), Failure> {
+    let mut server = UsbipServer::listen(address).await.map_err(Failure::usage)?;
+    if !address.ip().is_loopback() {
+        // If the stream is gone, nobody reads it.
+        let _ = writeln!(
+            io::stderr(),
+            "anykey: whoever reaches {} can attach the keys and use them: USB/IP knows neither login nor encryption",
+            server.address()
+        );
+    }
+    for key in keys {
+        let port = server.add(identity(&key, args));
+        desk.plug_in(port, key, true)?;
+    }
+    desk.serve(server);
+    Ok(())
+}
+
+fn socket(address: &Address, keys: Vec<Key>, desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let [key] = <[Key; 1]>::try_from(keys).map_err(|_| {
+        Failure::Usage(format!("{address} has room for one key: name one, or use --port uhid or usbip"))
+    })?;
     match address {
-        Address::Unix(path) => {
-            let port = Seqpacket::listen(path).map_err(Failure::usage)?;
-            run(port, key, args, screen).await
-        }
-        Address::UnixDgram(path) => {
-            let port = Datagrams::unix(path).map_err(Failure::usage)?;
-            run(port, key, args, screen).await
-        }
-        Address::Udp(address) => {
-            let port = Datagrams::udp(*address).map_err(Failure::usage)?;
-            run(port, key, args, screen).await
-        }
+        Address::Unix(path) => desk.plug_in(Seqpacket::listen(path).map_err(Failure::usage)?, key, false),
+        Address::UnixDgram(path) => desk.plug_in(Datagrams::unix(path).map_err(Failure::usage)?, key, false),
+        Address::Udp(address) => desk.plug_in(Datagrams::udp(*address).map_err(Failure::usage)?, key, false),
     }
 }
 
-async fn run<P: ReportPort>(port: P, key: Maker, args: &PlugArgs, screen: Screen) -> Result<Exit, Failure> {
-    let (orders, ordered) = mpsc::channel::<Ordered>(ORDERS);
-    let control = match &args.control {
-        Some(path) => Some(Control::listen(&path.0, orders.clone()).map_err(Failure::usage)?),
-        None => None,
-    };
-    let person = Person::new(screen);
-    let watcher = Teller::new(screen, args.print, person.clone());
-    let hands = Hands::new(args.touch.up, args.touch.after);
-    let (mind, platform) = key.first(args)?;
-    let pump = Pump::new(port, mind, platform, hands, ordered, Box::new(watcher)).map_err(failure)?;
-    let pump = pump.with_factory(Box::new(key));
-    let mut stopped = interrupt::listen()?;
-    {
-        let mut out = io::stdout().lock();
-        writeln!(out, "ready {}", pump.place())?;
-        out.flush()?;
+fn identity(key: &Key, args: &PlugArgs) -> Identity {
+    let mut identity = Identity::of(&key.maker.profile);
+    if let Some(numbers) = args.vid_pid {
+        (identity.vendor, identity.product) = (numbers.vendor, numbers.product);
     }
-    if args.touch.up == Up::Person {
-        person.listen(orders);
-    }
-    let controlled = async {
-        match control {
-            Some(control) => control.run().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        ran = pump.run(interrupt::wait(&mut stopped)) => ran.map_err(failure)?,
-        Err(error) = controlled => return Err(Failure::Usage(format!("the control socket failed: {error}"))),
-    }
-    Ok(Exit::AsExpected)
+    identity
 }
-
-fn failure(error: PumpError) -> Failure {
-    Failure::usage(error)
-}
-
-/// Orders that may wait to be followed.
-const ORDERS: usize = 16;

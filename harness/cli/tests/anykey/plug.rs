@@ -4,5 +4,7 @@ mod ceremonies;
 mod control;
 mod key;
 mod process;
+mod several;
 mod shown;
 mod state;
+mod touched;

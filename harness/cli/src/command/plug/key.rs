@@ -1,6 +1,6 @@
 //! The key that is plugged in: its platform, with an attestation key where its model has one.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use authenticator::attestation::is_provisioned;
 use authenticator::platform::Platform;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use softkeys::file::{Durability, Unlock};
 use softkeys::{Fast, Seeded, provision};
 
-use crate::args::{Pin, PlugArgs};
+use crate::args::Pin;
 use crate::command::roots;
 use crate::failure::Failure;
 
@@ -26,8 +26,16 @@ pub struct Maker {
     pub seed: Option<[u8; 32]>,
     /// The PIN that it has from the start.
     pub pin: Option<Pin>,
-    /// It is kept in a directory, so that no other takes its place.
-    pub kept: bool,
+    /// The directory in which it is kept; then no other takes its place.
+    pub kept: Option<Kept>,
+}
+
+/// Where a key is kept.
+pub struct Kept {
+    /// The directory.
+    pub directory: PathBuf,
+    /// What unseals it.
+    pub unlock: Unlock,
 }
 
 /// A key that a script wishes, as JSON; what is not there is as the key was at first.
@@ -54,9 +62,9 @@ impl Maker {
     ///
     /// # Errors
     /// The directory cannot be opened, holds another model's key, or the PIN cannot be set.
-    pub fn first(&self, args: &PlugArgs) -> Result<Made, Failure> {
-        let platform = match &args.state {
-            Some(directory) => kept(&self.profile, directory, self.seed, args)?,
+    pub fn first(&self) -> Result<Made, Failure> {
+        let platform = match &self.kept {
+            Some(kept) => open(&self.profile, kept, self.seed)?,
             None => in_memory(self.seed, 0),
         };
         let pin = self.pin.as_ref().map(|pin| pin.0.as_str());
@@ -67,7 +75,7 @@ impl Maker {
 
 impl Factory for Maker {
     fn make(&mut self, wish: &ports::Wish) -> Result<Made, String> {
-        if self.kept {
+        if self.kept.is_some() {
             return Err(
                 "a key in a directory is not replaced: unplug it and name another directory, or reset it by \
                         authenticatorReset"
@@ -127,37 +135,25 @@ fn in_memory(seed: Option<[u8; 32]>, rsa: usize) -> Box<dyn Platform + Send> {
     }
 }
 
-fn kept(
+fn open(
     profile: &Profile,
-    directory: &Path,
+    Kept { directory, unlock }: &Kept,
     seed: Option<[u8; 32]>,
-    args: &PlugArgs,
 ) -> Result<Box<dyn Platform + Send>, Failure> {
-    let unlock = unlock(directory, args);
     let model = profile.name.as_str();
     Ok(match seed {
         Some(seed) => {
             let mut platform =
-                Seeded::open(directory, &unlock, Durability::PowerCut, seed).map_err(Failure::usage)?;
+                Seeded::open(directory, unlock, Durability::PowerCut, seed).map_err(Failure::usage)?;
             platform.store_mut().bind(model).map_err(Failure::usage)?;
             Box::new(platform)
         }
         None => {
-            let mut platform =
-                Fast::open(directory, &unlock, Durability::PowerCut).map_err(Failure::usage)?;
+            let mut platform = Fast::open(directory, unlock, Durability::PowerCut).map_err(Failure::usage)?;
             platform.store_mut().bind(model).map_err(Failure::usage)?;
             Box::new(platform)
         }
     })
-}
-
-/// The key file that was named, else the passphrase of the environment, else a key file in the directory.
-fn unlock(directory: &Path, args: &PlugArgs) -> Unlock {
-    match (&args.key_file, std::env::var(PASSPHRASE)) {
-        (Some(file), _) => Unlock::KeyFile(file.clone()),
-        (None, Ok(passphrase)) if !passphrase.is_empty() => Unlock::passphrase(passphrase),
-        (None, _) => Unlock::KeyFile(directory.join(KEY_FILE)),
-    }
 }
 
 /// A seed as the platform takes it, for the `nth` key of the process from 1 on; tells it from other uses of small numbers.
@@ -184,9 +180,6 @@ fn from_hex(text: &str) -> Result<[u8; 32], String> {
     }
     Ok(bytes)
 }
-
-const PASSPHRASE: &str = "ANYKEY_PASSPHRASE";
-const KEY_FILE: &str = "unlock.key";
 
 #[cfg(test)]
 mod tests;

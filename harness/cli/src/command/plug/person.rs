@@ -1,7 +1,7 @@
 //! A person at the terminal who touches the key.
 
 use std::io::{self, BufRead, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use authenticator::Ask;
@@ -15,56 +15,74 @@ use crate::screen::Screen;
 #[derive(Clone)]
 pub struct Person {
     screen: Screen,
-    asked: Arc<Mutex<Option<Ask>>>,
+    /// What is asked, the oldest first.
+    open: Arc<Mutex<Vec<Open>>>,
+}
+
+/// A question of one key.
+struct Open {
+    key: usize,
+    ask: Ask,
+}
+
+/// The person as one key knows them.
+pub struct Asked {
+    person: Person,
+    key: usize,
+    /// The key's name, where there are several.
+    name: Option<String>,
 }
 
 impl Person {
     /// A person who was asked nothing yet.
     pub fn new(screen: Screen) -> Self {
-        Self { screen, asked: Arc::default() }
+        Self { screen, open: Arc::default() }
     }
 
-    /// The key asks.
-    pub fn ask(&self, question: &Question) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(question.ask);
-        self.say(&prompt(question));
+    /// The person, for the key of that number.
+    pub fn at(&self, key: usize, name: Option<String>) -> Asked {
+        Asked { person: self.clone(), key, name }
     }
 
-    /// The key no longer asks.
-    pub fn done(&self) {
-        let open = self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if open.is_some() {
-            self.say("The key no longer asks.");
-        }
-    }
-
-    /// Answers from now on, in a thread of its own: reading cannot be given up, and the process ends without it.
-    pub fn listen(self, orders: mpsc::Sender<Ordered>) {
+    /// Answers from now on, in a thread of its own: reading cannot be given up, and the process ends without it. `orders` are
+    /// the keys'.
+    pub fn listen(self, orders: Vec<mpsc::Sender<Ordered>>) {
         thread::spawn(move || {
             for line in io::stdin().lock().lines().map_while(Result::ok) {
-                let Some(act) = self.answer(&line) else { continue };
-                if orders.blocking_send(Ordered { order: Order::Act(act), answer: None }).is_err() {
+                let Some((key, gesture)) = self.answer(&line) else { continue };
+                let Some(orders) = orders.get(key) else { continue };
+                if orders.blocking_send(Ordered { order: Order::Act(gesture), answer: None }).is_err() {
                     return;
                 }
             }
-            self.say("Standard input has ended: nobody touches the key any more.");
+            self.say("Standard input has ended: nobody here touches the key any more.");
         });
     }
 
-    /// What the person does, if the key asks; an answer that is not understood leaves the question open.
-    fn answer(&self, line: &str) -> Option<Gesture> {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(ask) = *asked else {
-            drop(asked);
+    fn questions(&self) -> MutexGuard<'_, Vec<Open>> {
+        // A question more or less is all that can be wrong.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the person does, if a key asks; an answer that is not understood leaves the question open.
+    fn answer(&self, line: &str) -> Option<(usize, Gesture)> {
+        let mut questions = self.questions();
+        let Some(Open { key, ask }) = questions.first() else {
+            drop(questions);
             self.say("The key does not ask for anything.");
             return None;
         };
-        let act = act(ask, line.trim());
-        match act {
-            Some(_) => *asked = None,
-            None => self.say(keys(ask)),
+        match act(*ask, line.trim()) {
+            Some(gesture) => {
+                let key = *key;
+                questions.remove(0);
+                Some((key, gesture))
+            }
+            None => {
+                self.say(keys(*ask));
+                None
+            }
         }
-        act
     }
 
     fn say(&self, words: &str) {
@@ -74,8 +92,35 @@ impl Person {
     }
 }
 
+impl Asked {
+    /// The key asks.
+    pub fn ask(&self, question: &Question) {
+        let mut questions = self.person.questions();
+        questions.retain(|open| open.key != self.key);
+        questions.push(Open { key: self.key, ask: question.ask });
+        drop(questions);
+        self.person.say(&prompt(&self.called(), question));
+    }
+
+    /// The key no longer asks.
+    pub fn done(&self) {
+        let mut questions = self.person.questions();
+        let before = questions.len();
+        questions.retain(|open| open.key != self.key);
+        let open = questions.len() < before;
+        drop(questions);
+        if open {
+            self.person.say(&format!("{} no longer asks.", self.called()));
+        }
+    }
+
+    fn called(&self) -> String {
+        self.name.as_ref().map_or_else(|| "The key".to_owned(), |name| format!("The key {name}"))
+    }
+}
+
 /// What to say to a person.
-fn prompt(question: &Question) -> String {
+fn prompt(key: &str, question: &Question) -> String {
     let what = match question.ask {
         Ask::Presence => "a touch".to_owned(),
         Ask::Verification { attempts_left: 1 } => "your finger, the last attempt".to_owned(),
@@ -89,7 +134,7 @@ fn prompt(question: &Question) -> String {
         None => String::new(),
     };
     let user = named(&question.user_name, " as ");
-    format!("The key asks for {what}{site}{user}. {}", keys(question.ask))
+    format!("{key} asks for {what}{site}{user}. {}", keys(question.ask))
 }
 
 /// What can be typed.
@@ -140,10 +185,10 @@ mod tests {
             rp_id: Some("example.org".to_owned()),
             user_name: Some("ann\u{1b}[2J".to_owned()),
         };
-        let said = prompt(&question);
+        let said = prompt("The key", &question);
         assert!(said.starts_with("The key asks for a touch for example.org as ann"), "{said}");
         assert!(!said.contains('\u{1b}'));
         let question = Question { ask: VERIFY, rp_id: None, user_name: None, ..question };
-        assert!(prompt(&question).starts_with("The key asks for your finger, 3 attempts left. ["));
+        assert!(prompt("The key", &question).starts_with("The key asks for your finger, 3 attempts left. ["));
     }
 }

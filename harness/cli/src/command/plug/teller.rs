@@ -10,27 +10,36 @@ use ports::{Order, Question, Seen, Up, Uv, Watcher};
 use report::text::{clean, clean_lines};
 use wire::describe;
 
-use super::person::Person;
+use super::person::Asked;
 use crate::screen::Screen;
 
 /// Tells what it sees.
 pub struct Teller {
     screen: Screen,
     print: bool,
-    person: Person,
+    /// The key's name, where there are several.
+    name: Option<String>,
+    person: Asked,
     begun: Instant,
+}
+
+/// For the log, whether printing or not.
+pub fn log(words: &str) {
+    // If the stream is gone, nobody reads it.
+    let _ = writeln!(io::stderr(), "anykey: {}", clean(words));
 }
 
 impl Teller {
     /// Tells trouble on the error stream, and with `print` everything on standard output.
-    pub fn new(screen: Screen, print: bool, person: Person) -> Self {
-        Self { screen, print, person, begun: Instant::now() }
+    pub fn new(screen: Screen, print: bool, name: Option<String>, person: Asked) -> Self {
+        Self { screen, print, name, person, begun: Instant::now() }
     }
 
-    /// For the log, whether printing or not.
-    fn log(words: &str) {
-        // If the stream is gone, nobody reads it.
-        let _ = writeln!(io::stderr(), "anykey: {}", clean(words));
+    fn log(&self, words: &str) {
+        match &self.name {
+            Some(name) => log(&format!("{name}: {words}")),
+            None => log(words),
+        }
     }
 
     /// One event as a line, or several: those after the first are set in.
@@ -38,7 +47,8 @@ impl Teller {
         if !self.print {
             return;
         }
-        let time = format!("{:9.3} s  ", self.begun.elapsed().as_secs_f64());
+        let name = self.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        let time = format!("{:9.3} s  {name}", self.begun.elapsed().as_secs_f64());
         let mut text = String::new();
         for (nth, line) in clean_lines(words).lines().enumerate() {
             let margin = if nth == 0 { time.clone() } else { " ".repeat(time.len()) };
@@ -78,13 +88,13 @@ impl Watcher for Teller {
             Seen::AsksNoMore => self.person.done(),
             Seen::Acts(act) => self.print(plain, acts(act)),
             Seen::Ordered(order) => self.print(plain, ordered(order)),
-            Seen::NoOrder(wrong) => Self::log(&wrong.to_string()),
+            Seen::NoOrder(wrong) => self.log(&wrong.to_string()),
             Seen::Winks => self.print(plain, "the key winks"),
             Seen::Replugged(Ok(())) => self.print(plain, "the key has power again"),
-            Seen::Replugged(Err(error)) => Self::log(&format!(
+            Seen::Replugged(Err(error)) => self.log(&format!(
                 "the key's store cannot be read: {error:?}; every request is answered by an error"
             )),
-            Seen::Trouble(what) => Self::log(what),
+            Seen::Trouble(what) => self.log(what),
         }
     }
 }

@@ -92,7 +92,7 @@ async fn a_person_is_asked() {
         assert!(seen.next().unwrap().unwrap().contains("a touch"));
         typed.write_all(b"n\n").unwrap();
         drop(typed);
-        assert!(seen.next().unwrap().unwrap().contains("nobody touches"));
+        assert!(seen.next().unwrap().unwrap().contains("nobody here touches"));
     });
     assert_eq!(talk.status(&touch).await, Status::OK);
     assert_eq!(talk.status(&refuse).await, Status::OPERATION_DENIED);

@@ -61,6 +61,30 @@ async fn another_key_file_does_not_open_it() {
     assert!(refused.err.contains("other-secret"), "{}", refused.err);
 }
 
+#[tokio::test]
+async fn a_passphrase_may_come_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("my-key");
+    let file = dir.path().join("passphrase");
+    let words = ["--passphrase-file", file.to_str().unwrap()];
+    std::fs::write(&file, "correct horse\n").unwrap();
+    let mut plugged = kept(&state, &words);
+    let id = plugged.connect().await.register().await;
+    assert_eq!(plugged.end("TERM"), Some(0));
+    // The line end is no part of it.
+    std::fs::write(&file, "correct horse").unwrap();
+    let mut again = kept(&state, &words);
+    assert_eq!(again.connect().await.log_in(&id).await.0, Status::OK);
+    assert_eq!(again.end("TERM"), Some(0));
+    for (text, said) in [("wrong horse", "my-key"), ("\nx", "the first line of")] {
+        std::fs::write(&file, text).unwrap();
+        let port = format!("--port=unix:{}", dir.path().join("socket").display());
+        let refused = run(["plug", "no-uv", &port, "--state", state.to_str().unwrap(), words[0], words[1]]);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+        assert!(refused.err.contains(said) && !refused.err.contains("horse"), "{}", refused.err);
+    }
+}
+
 /// `clientPin` of getInfo.
 async fn client_pin(talk: &mut Talk) -> Option<bool> {
     let response = talk.ctap2(GET_INFO).await.unwrap();

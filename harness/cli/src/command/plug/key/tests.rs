@@ -2,7 +2,7 @@ use super::*;
 
 fn maker(name: &str) -> Maker {
     let profile = profiles::find(name).unwrap().profile;
-    Maker { profile, max_message: Some(1_100), seed: None, pin: None, kept: false }
+    Maker { profile, max_message: Some(1_100), seed: None, pin: None, kept: None }
 }
 
 fn wish(text: &str) -> ports::Wish {
@@ -49,6 +49,6 @@ fn what_is_wrong_with_a_wish_is_said() {
         assert!(why.contains(said), "{text}: {why}");
     }
     let mut kept = maker("passkey");
-    kept.kept = true;
+    kept.kept = Some(Kept { directory: "k".into(), unlock: Unlock::KeyFile("f".into()) });
     assert!(kept.make(&wish("")).err().unwrap().contains("authenticatorReset"));
 }
