@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use links::{Bus, Direct};
 use plan::event::{CaseDone, Ended, Event, Manner, Outcome, RunDone, Sink};
 use plan::{Scenario, Verdict};
 use run::{KeyModel, RunPlan, Stop};
@@ -38,6 +39,18 @@ pub(super) async fn with_keys(
     flaws: Flaws,
     seed: u64,
 ) -> (Vec<CaseDone>, RunDone) {
+    on_bus(&Direct, keys, scenarios, ids, flaws, seed).await
+}
+
+/// The same with the keys plugged in there.
+pub(super) async fn on_bus(
+    bus: &dyn Bus,
+    keys: &[KeyModel],
+    scenarios: &[Scenario],
+    ids: &[&str],
+    flaws: Flaws,
+    seed: u64,
+) -> (Vec<CaseDone>, RunDone) {
     let running = Server::start(Settings { flaws, page: false, ..Settings::default() }).await.unwrap();
     let target = ReferenceTarget::embedded(running).await.unwrap();
     let selected = match ids {
@@ -52,6 +65,7 @@ pub(super) async fn with_keys(
         scenarios,
         selected,
         keys,
+        bus,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target: &target,
         flaws: flaws.iter().map(|flaw| flaw.id().to_owned()).collect(),

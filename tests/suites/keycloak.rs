@@ -132,6 +132,7 @@ async fn run_all(
         scenarios,
         selected: scenarios.iter().map(|s| s.id.clone()).collect(),
         keys: &keys,
+        bus: &links::Direct,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

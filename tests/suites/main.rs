@@ -5,6 +5,7 @@ mod fuzz;
 mod keycloak;
 mod layering;
 mod licences;
+mod links;
 mod metadata;
 mod nine;
 mod no_alloc;

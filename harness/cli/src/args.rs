@@ -1,12 +1,14 @@
 //! The command line: what there is to say, and the help that teaches it.
 
 mod data;
+mod link;
 mod plug;
 mod run;
 mod serve;
 mod touch;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
+pub use link::LinkArg;
 pub use plug::{Pin, Place, PlugArgs};
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;

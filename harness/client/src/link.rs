@@ -62,3 +62,18 @@ pub trait Link: Send {
     /// Lets time pass between two polls: virtual in process, real elsewhere.
     fn pause(&mut self, time: Duration) -> BoxFuture<'_, ()>;
 }
+
+impl<L: Link + ?Sized> Link for Box<L> {
+    fn call<'a>(
+        &'a mut self,
+        protocol: Protocol,
+        request: &'a [u8],
+        watch: &'a mut dyn Watch,
+    ) -> BoxFuture<'a, Result<Vec<u8>, LinkError>> {
+        (**self).call(protocol, request, watch)
+    }
+
+    fn pause(&mut self, time: Duration) -> BoxFuture<'_, ()> {
+        (**self).pause(time)
+    }
+}

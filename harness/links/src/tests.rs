@@ -16,6 +16,7 @@ use super::fault::{Edit, LyingKey, Message, PowerCut, Which};
 use super::*;
 
 mod faults;
+mod plugged;
 mod times;
 mod ways;
 

@@ -111,6 +111,7 @@ async fn play(
         target: plan.target,
         certificates,
         other_root: plan.other_root,
+        bus: plan.bus,
     };
     let mut stage = Stage::build(wish).await?;
     let result = steps(&mut stage, &scenario.steps, progress).await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use links::Bus;
 use plan::event::{
     CaseDone, CaseId, Ended, Event, Manner, RunDone, RunStarted, SCHEMA, ScenarioInfo, Sink, TargetInfo,
 };
@@ -31,6 +32,8 @@ pub struct RunPlan<'r> {
     pub selected: Vec<String>,
     /// The keys, in order.
     pub keys: &'r [KeyModel],
+    /// Where they are plugged in.
+    pub bus: &'r dyn Bus,
     /// The manners.
     pub manners: Vec<Manner>,
     /// The server.

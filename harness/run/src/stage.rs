@@ -1,20 +1,19 @@
 //! What one case plays on: a site of its own, accounts, keys, user agents, and what was kept on the way.
 
+mod key;
+
 use std::collections::BTreeMap;
 
 use authenticator::attestation::provision;
 use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::Profile;
 use client::{Client, Knowing, Liberties, Pin, Repeatable};
-use links::fault::{Edit, LyingKey, Message as Trapped, PowerCut, Signer, Switch, Trap, Which};
-use links::{Local, Record, Script, Scripted};
+use links::Bus;
 use plan::event::{Between, Exchange, Manner, Message};
 use plan::scenario::{Anchors, uuid};
-use plan::step::{Fault, HandsWish};
 use plan::{Policy, Scenario};
 use serde_json::Value;
 use softkeys::{Seeded, TestRoot};
-use std::time::Duration;
 use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
@@ -22,6 +21,8 @@ use crate::certificates::Certificates;
 use crate::evidence::Records;
 use crate::keys::{changed, verifies_by_pin_alone};
 use crate::seed::CaseSeed;
+pub(crate) use key::Key;
+use key::Made;
 
 /// Why a case ends without an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +46,6 @@ impl From<TargetError> for Broken {
             TargetError::Unknown(why) => Self::Unknown(why),
         }
     }
-}
-
-/// A key on the stage.
-pub(crate) struct Key {
-    pub(crate) link: Record<Trapped<Local>>,
-    pub(crate) client: Client,
-    pub(crate) signer: Signer,
-    hands: Scripted,
-    trap: Trap,
-    power: Switch,
 }
 
 /// A user agent on the stage.
@@ -101,6 +92,7 @@ pub(crate) struct Stage<'r> {
     opened: usize,
     seed: CaseSeed,
     certificates: &'r Certificates<'r>,
+    bus: &'r dyn Bus,
 }
 
 /// What a stage is built from.
@@ -112,12 +104,13 @@ pub(crate) struct Wish<'r> {
     pub(crate) target: &'r dyn Target,
     pub(crate) certificates: &'r Certificates<'r>,
     pub(crate) other_root: &'r TestRoot,
+    pub(crate) bus: &'r dyn Bus,
 }
 
 impl<'r> Stage<'r> {
     /// Builds the site and the accounts. Keys and user agents come as they are needed.
     pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
-        let Wish { scenario, profile, manner, seed, target, certificates, other_root } = wish;
+        let Wish { scenario, profile, manner, seed, target, certificates, other_root, bus } = wish;
         let profile = changed(profile, &scenario.key);
         let policy = policy_for(&scenario.policy, &profile);
         let anchor = match scenario.anchors {
@@ -155,6 +148,7 @@ impl<'r> Stage<'r> {
             opened: 0,
             seed,
             certificates,
+            bus,
         })
     }
 
@@ -179,7 +173,8 @@ impl<'r> Stage<'r> {
     /// The key of that name, made at its first use.
     pub(crate) async fn key(&mut self, name: &str) -> Result<&mut Key, Broken> {
         if !self.keys.contains_key(name) {
-            let mut key = self.make_key(name).map_err(Broken::Unknown)?;
+            let made = self.make_key(name).map_err(Broken::Unknown)?;
+            let mut key = made.plug(self.bus, name).await.map_err(Broken::Unknown)?;
             if verifies_by_pin_alone(&self.profile) {
                 let set = key.client.set_pin(&mut key.link, &self.pin(name)).await;
                 set.map_err(|e| Broken::Unknown(format!("the PIN of the key {name}: {e}")))?;
@@ -190,7 +185,8 @@ impl<'r> Stage<'r> {
         self.keys.get_mut(name).ok_or_else(|| Broken::Unknown(format!("there is no key {name}")))
     }
 
-    fn make_key(&self, name: &str) -> Result<Key, String> {
+    /// A key that is not plugged in yet.
+    fn make_key(&self, name: &str) -> Result<Made, String> {
         // Keys of one case never share an RSA key: the signature of one must not pass for the other's.
         let mut platform =
             Seeded::from_seed(self.seed.actor("key", name)).with_rsa_from(RSA_APART * self.keys.len());
@@ -203,13 +199,6 @@ impl<'r> Stage<'r> {
             .map_err(|e| format!("the attestation key: {e:?}"))?;
         let chain: Vec<&[u8]> = issued.chain.iter().map(Vec::as_slice).collect();
         provision(&mut platform, &attestation, &chain).map_err(|e| format!("the attestation: {e}"))?;
-        let (powered, power) = PowerCut::over(platform);
-        let (lying, signer) = LyingKey::over(Box::new(powered));
-        let hands = Scripted::new(Script::Touch(REACTION));
-        let local = Local::new(self.profile, Box::new(lying), Box::new(hands.clone()))
-            .map_err(|e| format!("the key's store: {e:?}"))?;
-        let link = Trapped::new(local);
-        let trap = link.trap();
         let manner = match self.manner {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),
@@ -217,7 +206,7 @@ impl<'r> Stage<'r> {
         let client = Client::new(manner)
             .with_person(Knowing(self.pin(name)))
             .with_random(Repeatable::new(self.seed.actor("client", name)));
-        Ok(Key { link: Record::new(link), client, signer, hands, trap, power })
+        Ok(Made { profile: self.profile, platform, client })
     }
 
     /// The PIN that the user has for that key.
@@ -292,50 +281,6 @@ impl<'r> Stage<'r> {
     }
 }
 
-impl Key {
-    /// From now on the user does this.
-    pub(crate) fn hands(&self, wish: HandsWish) {
-        self.hands.follow(match wish {
-            HandsWish::Touch => Script::Touch(REACTION),
-            HandsWish::Refuse => Script::Refuse(REACTION),
-            HandsWish::Never => Script::Never,
-            HandsWish::WrongFinger => Script::WrongFinger(u8::MAX, REACTION),
-        });
-    }
-
-    /// Something will go wrong. Gives how often anything did so far.
-    pub(crate) fn arm(&self, fault: Option<Fault>) -> usize {
-        match fault {
-            None => {}
-            Some(Fault::AnswerLost(nth)) => self.trap.arm(Which::Ceremony, nth, Edit::Lost),
-            Some(Fault::Status(nth, status)) => self.trap.arm(Which::Ceremony, nth, Edit::Status(status)),
-            Some(Fault::PowerCut(nth)) => self.power.cut_at(nth),
-        }
-        self.trap.fired() + self.power.fired()
-    }
-
-    /// Nothing more goes wrong; what did not go wrong since `before` proves nothing. A power cut lasts until the key is plugged in
-    /// again.
-    pub(crate) fn disarm(&self, fault: Option<Fault>, before: usize) -> Result<(), Broken> {
-        self.trap.disarm();
-        match fault {
-            Some(fault) if self.trap.fired() + self.power.fired() == before => {
-                Err(Broken::Unknown(format!("the fault {fault:?} never fired")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Unplugs the key and plugs it in again, with the power on.
-    pub(crate) fn replug(&mut self) -> Result<(), Broken> {
-        self.power.on();
-        let local = self.link.inner().inner();
-        local.replug().map_err(|e| Broken::Unknown(format!("the key's store: {e:?}")))?;
-        self.client.forget();
-        Ok(())
-    }
-}
-
 /// Everybody's credentials; `None` where the server cannot list them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Listing(pub(crate) Option<BTreeMap<String, Vec<CredentialRecord>>>);
@@ -367,6 +312,3 @@ fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
 
 /// More RSA keys than a key makes in one case.
 const RSA_APART: usize = 4;
-
-/// How long a person takes to touch a key that blinks.
-const REACTION: Duration = Duration::from_millis(700);

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use plan::event::Manner;
 
+use super::LinkArg;
+
 /// `anykey run`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -25,6 +27,13 @@ read them. They come from a file or from the environment. For a Keycloak that
 runs already: ANYKEY_KEYCLOAK_ADMIN, and ANYKEY_KEYCLOAK_PASSWORD or
 ANYKEY_KEYCLOAK_PASSWORD_FILE.
 
+Links:
+  process         keys in this process, on virtual time: nothing waits
+  uhid            the same keys as HID devices of this machine's kernel, driven
+                  through /dev/hidrawN like any other; Linux, needs /dev/uhid
+  socket          the same keys behind sockets: CTAPHID without a kernel
+Key, faults and lies are the same over all three, and so are the verdicts.
+
 Targets that are not on this machine need --i-own HOST: AnyKey sends what an
 attacker would send. Without it nothing is sent.
 
@@ -40,6 +49,9 @@ pub struct RunArgs {
     /// These keys: names, profile files (.toml), or `all` [default: passkey, yubikey-4, no-uv]
     #[arg(long, value_name = "NAME|FILE.toml", num_args = 1.., value_delimiter = ',')]
     pub key: Vec<String>,
+    /// How client and key are joined: in this process, or for real by uhid or socket; or a key that is there already
+    #[arg(long, value_name = "LINK", default_value = "process")]
+    pub link: LinkArg,
     /// Only scenarios whose name fits, `login.*` [default: all]
     #[arg(long, value_name = "GLOB", num_args = 1.., value_delimiter = ',')]
     pub scenario: Vec<String>,

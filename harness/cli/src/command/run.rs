@@ -1,5 +1,6 @@
 //! `anykey run`.
 
+mod bus;
 mod replay;
 mod server;
 mod sinks;
@@ -32,6 +33,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     let selected = library::select(&scenarios, &args.scenario)?.iter().map(|s| s.id.clone()).collect();
     let flaws = flaws::select(&args.flaw)?;
     let aim = Aim::of(args)?;
+    let bus = bus::open(&args.link, &keys).await?;
     let (root, other_root) = (roots::root()?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
@@ -47,6 +49,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         scenarios: &scenarios,
         selected,
         keys: &keys,
+        bus: bus.as_ref(),
         manners: args.manner.manners(),
         target: server.target(),
         flaws: server.flaws(),

@@ -103,3 +103,16 @@ fn ascii_in_a_locale_without_unicode() {
     assert!(text.is_ascii(), "{text}");
     assert!(text.contains("| passkey"));
 }
+
+#[test]
+fn keys_behind_sockets_do_the_same() {
+    let verdicts = |link: &str| -> Vec<(Value, Value, Value)> {
+        let words = ["--key", "passkey", "--scenario", "login.*", "--format", "json", "--seed", "3"];
+        let ended = run(["run", "--link", link].into_iter().chain(words));
+        assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
+        let report: Value = serde_json::from_str(&ended.out).unwrap();
+        let cases = report["cases"].as_array().unwrap();
+        cases.iter().map(|c| (c["case"].clone(), c["verdict"].clone(), c["reason"].clone())).collect()
+    };
+    assert_eq!(verdicts("process"), verdicts("socket"));
+}

@@ -9,7 +9,7 @@ use crate::describe;
 use crate::stage::{Broken, Stage};
 
 pub(super) async fn replug(stage: &mut Stage<'_>, name: &str) -> Result<Report, Broken> {
-    stage.key(name).await?.replug()?;
+    stage.key(name).await?.replug().await?;
     Ok(Report::done("unplugged and plugged in again"))
 }
 

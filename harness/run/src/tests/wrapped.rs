@@ -229,6 +229,7 @@ pub(super) async fn run_these(
         scenarios,
         selected: ids.iter().map(|id| (*id).to_owned()).collect(),
         keys: &keys,
+        bus: &links::Direct,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

@@ -1,6 +1,6 @@
 //! The words that a replay needs beside scenario, key, manner and seed.
 
-use crate::args::RunArgs;
+use crate::args::{LinkArg, RunArgs};
 use crate::shell::quoted;
 
 /// What decides whom a run talks to and with what, as the shell wants it.
@@ -8,6 +8,9 @@ pub fn words(args: &RunArgs) -> Vec<String> {
     let mut words = Vec::new();
     if args.target != "reference" {
         words.push(format!("--target {}", quoted(&args.target)));
+    }
+    if args.link != LinkArg::Process {
+        words.push(format!("--link {}", quoted(&args.link.to_string())));
     }
     words.extend(args.url.iter().map(|url| format!("--url {}", quoted(url))));
     let i_own: Vec<String> = args.i_own.iter().map(|host| quoted(host)).collect();

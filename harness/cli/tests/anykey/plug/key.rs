@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use client::link::{Link, LinkError, Patient, Protocol, Waiting, Watch};
-use links::Socket;
+use links::Remote;
 use ports::Address;
 use tempfile::TempDir;
 use wire::ctap2::{self, Descriptor, List, Parameter, get_assertion, make_credential, split_response};
@@ -54,7 +54,7 @@ impl Plugged {
     }
 
     pub async fn connect(&self) -> Talk {
-        Talk(Socket::connect(&self.address).await.unwrap())
+        Talk(Remote::connect(&self.address).await.unwrap())
     }
 
     /// Ends it by a signal; its exit code.
@@ -81,7 +81,7 @@ pub fn control(path: &Path, line: &str) -> String {
 }
 
 /// A client on a channel of its own.
-pub struct Talk(pub Socket);
+pub struct Talk(pub Remote);
 
 impl Talk {
     pub async fn ctap2(&mut self, request: &[u8]) -> Result<Vec<u8>, LinkError> {
