@@ -16,7 +16,7 @@ async fn keepalives_go_out_while_the_mind_is_at_work() {
     let mut client = bench.client(1).await;
     let hold = bench.hold();
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     assert_eq!(client.next().await, Answer::Keepalive(Keepalive::PROCESSING), "touched, and at work");
     assert_eq!(client.next().await, Answer::Keepalive(Keepalive::PROCESSING), "still at work");
     drop(hold);
@@ -63,7 +63,7 @@ async fn a_cancel_ends_the_wait() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut client = bench.client(1).await;
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     client.cancel();
     assert_eq!(client.status().await, Status::KEEPALIVE_CANCEL);
 }
@@ -81,7 +81,7 @@ async fn orders_reach_a_question_that_is_open() {
     ] {
         bench.order(Order::Up(Up::Never)).await.unwrap();
         client.send(Command::CBOR, &make(uv));
-        assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+        client.asked().await;
         for order in orders {
             bench.order(order.clone()).await.unwrap();
         }
@@ -96,7 +96,7 @@ async fn once_is_for_the_next_request_only() {
     client.send(Command::CBOR, &make(false));
     assert_eq!(client.status().await, Status::OK);
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED), "nobody touches");
     client.cancel();
     assert_eq!(client.status().await, Status::KEEPALIVE_CANCEL);
@@ -110,7 +110,7 @@ async fn text_on_the_port_is_followed_and_never_answered() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut client = bench.client(1).await;
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     bench.text("ctl up maybe");
     bench.text("ctl up auto");
     assert_eq!(client.status().await, Status::OK, "and nothing but packets");
@@ -123,7 +123,7 @@ async fn a_replug_forgets_channels_and_is_told_when_it_is_done() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut client = bench.client(1).await;
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     bench.order(Order::Replug).await.unwrap();
     client.send(Command::CBOR, GET_INFO);
     assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CHANNEL));

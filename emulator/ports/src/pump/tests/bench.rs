@@ -322,6 +322,17 @@ impl Client {
         }
     }
 
+    /// Until the key asks; on a busy machine it may say before that it is at work.
+    pub async fn asked(&mut self) {
+        loop {
+            match self.next().await {
+                Answer::Keepalive(Keepalive::UPNEEDED) => return,
+                Answer::Keepalive(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// The next thing that comes, keepalives aside.
     pub async fn answer(&mut self) -> Answer {
         loop {

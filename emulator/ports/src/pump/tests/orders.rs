@@ -25,7 +25,7 @@ async fn what_the_key_asks_is_told_at_once_or_when_it_asks() {
     assert_eq!(client.status().await, Status::OK);
 
     client.send(Command::CBOR, &make(true));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     assert_eq!(bench.order(Order::Act(Gesture::Touch)).await.unwrap(), "finger for example.org as ann");
     assert_eq!(client.status().await, Status::OK);
     assert_eq!(bench.order(Order::Where).await.unwrap(), "memory");
@@ -36,7 +36,7 @@ async fn a_key_that_was_unplugged_begins_anew_when_it_is_plugged_in() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut client = bench.client(1).await;
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
     bench.order(Order::Unplug).await.unwrap();
     assert_eq!(bench.order(Order::Asks).await.unwrap(), "nothing");
     bench.order(Order::Plug).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_reset_puts_a_new_key_in_place_of_the_old() {
     assert_eq!(client.status().await, Status::OK);
     bench.order(Order::Up(Up::Never)).await.unwrap();
     client.send(Command::CBOR, &make(false));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    client.asked().await;
 
     let wish = |text: &str| Order::Reset(Wish(text.to_owned()));
     assert!(bench.order(wish("no-such-key")).await.unwrap_err().contains("no-such-key"));

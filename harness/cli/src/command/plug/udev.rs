@@ -38,7 +38,7 @@ fn rules(group: &str) -> String {
         "# Who may plug keys in. Whoever may can also make keyboards: not everybody should.\n\
          KERNEL==\"uhid\", SUBSYSTEM==\"misc\", GROUP=\"{group}\", MODE=\"0660\", OPTIONS+=\"static_node=uhid\"\n\
          # Who may use a key of AnyKey that is plugged in: whoever sits at the machine.\n\
-         KERNEL==\"hidraw*\", SUBSYSTEM==\"hidraw\", IMPORT{{parent}}=\"HID_PHYS\", ENV{{HID_PHYS}}==\"anykey-*\", \
+         KERNEL==\"hidraw*\", SUBSYSTEM==\"hidraw\", ATTRS{{uevent}}==\"*HID_PHYS=anykey-*\", \
          TAG+=\"uaccess\"\n"
     )
 }
