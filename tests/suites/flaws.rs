@@ -66,6 +66,7 @@ pub(super) async fn on_bus(
         selected,
         keys,
         bus,
+        attached: None,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target: &target,
         flaws: flaws.iter().map(|flaw| flaw.id().to_owned()).collect(),

@@ -133,6 +133,7 @@ async fn run_all(
         selected: scenarios.iter().map(|s| s.id.clone()).collect(),
         keys: &keys,
         bus: &links::Direct,
+        attached: None,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

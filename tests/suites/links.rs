@@ -3,6 +3,7 @@
 use links::{Bus, Plugs};
 use plan::event::{Between, CaseDone, Exchange, StepDone};
 use run::KeyModel;
+use run::attached::Consent;
 use targets::reference::Flaws;
 
 use super::flaws::{line, on_bus};
@@ -39,4 +40,58 @@ async fn sockets_give_the_same_cases_as_no_link_at_all() {
     for (one, other) in process.iter().zip(&sockets) {
         assert_eq!(timeless(one), timeless(other), "{} and {}", line(one), line(other));
     }
+}
+
+/// What no case can do with a key that is somebody else's, and why; all that is not here runs with any key that has what is
+/// needed. Over a link to our own keys nothing is left out: the test above compares every case.
+const BEYOND: &[(&str, &str)] = &[
+    ("policy.attestation-trusted", "trust the root"),
+    ("policy.aaguid-allow", "trust the root"),
+    ("fault.power-cut", "power"),
+    ("login.backed-up-but-not-eligible", "sign what"),
+    ("login.backup-eligibility-changed", "sign what"),
+    ("login.counter-back", "sign what"),
+    ("login.key-of-another-user", "two keys"),
+    ("login.not-in-allow-list", "two keys"),
+    ("login.other-key-revoked", "two keys"),
+    ("login.other-rp-id", "sign what"),
+    ("login.replayed-assertion", "changes how"),
+    ("login.signature-of-another-key", "two keys"),
+    ("login.user-handle-of-another", "two keys"),
+    ("login.usernameless", "two keys"),
+    ("login.zero-counter", "changes how"),
+    ("register.attestation-algorithm", "changes how"),
+    ("register.backed-up-but-not-eligible", "sign what"),
+    ("register.backed-up-forbidden", "changes how"),
+    ("register.backup-eligible", "changes how"),
+    ("register.backup-forbidden", "sign what"),
+    ("register.challenge-reused", "two keys"),
+    ("register.credential-of-another-user", "sign what"),
+    ("register.long-credential-id", "sign what"),
+    ("register.model-allowed", "trust the root"),
+    ("register.model-not-allowed", "trust the root"),
+    ("register.no-attestation", "trust the root"),
+    ("register.no-user-presence", "sign what"),
+    ("register.same-credential-again", "sign what"),
+    ("register.second-key", "two keys"),
+    ("register.self-attestation", "changes how"),
+    ("register.trailing-bytes", "sign what"),
+    ("register.trusted-attestation", "trust the root"),
+    ("register.untrusted-root", "trust the root"),
+    ("register.untrusted-self-attestation", "changes how"),
+];
+
+#[test]
+fn what_cannot_run_with_somebody_elses_key_is_known() {
+    let scenarios = run::catalogue::embedded().unwrap();
+    let all = Consent { keep: true, reset: true, set_pin: true };
+    let beyond: Vec<(&str, String)> =
+        scenarios.iter().filter_map(|s| Some((s.id.as_str(), run::attached::beyond(s, all)?))).collect();
+    let told: Vec<(&str, &str)> = beyond.iter().map(|(id, why)| (*id, why.as_str())).collect();
+    assert_eq!(told.len(), BEYOND.len(), "{told:#?}");
+    for ((id, why), (known, word)) in told.iter().zip(BEYOND) {
+        assert!(id == known && why.contains(word), "{id}: {why}");
+    }
+    let more = scenarios.iter().filter(|s| run::attached::beyond(s, Consent::default()).is_some()).count();
+    assert!(more > told.len(), "resident credentials need consent");
 }

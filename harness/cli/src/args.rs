@@ -8,7 +8,7 @@ mod serve;
 mod touch;
 
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
-pub use link::LinkArg;
+pub use link::{LinkArg, May};
 pub use plug::{Pin, Place, PlugArgs};
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;

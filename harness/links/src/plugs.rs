@@ -144,5 +144,5 @@ impl Link for Plugged {
 
 /// How long scripted hands take.
 const REACTION: Duration = Duration::from_millis(20);
-/// How long a prompt lasts: a hundred times as long as scripted hands take.
-const LONGEST_WAIT_MS: u32 = 2_000;
+/// How long a prompt lasts, at most: some hundred times as long as scripted hands take.
+const LONGEST_WAIT_MS: u32 = 5_000;

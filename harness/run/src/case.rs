@@ -9,6 +9,7 @@ use plan::event::{CaseDone, CaseId, Outcome, Proof, StepDone};
 use plan::step::Step;
 use plan::{Scenario, Verdict};
 
+use crate::attached::beyond;
 use crate::certificates::Certificates;
 use crate::keys::{changed, missing};
 use crate::runner::RunPlan;
@@ -103,6 +104,9 @@ async fn play(
     if let Some(why) = plan.target_lacks(scenario) {
         return Err(Broken::Unsupported(why));
     }
+    if let Some(why) = plan.attached.and_then(|key| beyond(scenario, key.consent)) {
+        return Err(Broken::Unsupported(why));
+    }
     let wish = Wish {
         scenario,
         profile: &model.profile,
@@ -112,6 +116,7 @@ async fn play(
         certificates,
         other_root: plan.other_root,
         bus: plan.bus,
+        attached: plan.attached,
     };
     let mut stage = Stage::build(wish).await?;
     let result = steps(&mut stage, &scenario.steps, progress).await;

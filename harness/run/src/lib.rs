@@ -3,6 +3,7 @@
 //! [`run`] takes a [`RunPlan`] and emits events to sinks. A case is one scenario with one key in one manner: it gets a site, accounts,
 //! keys and user agents of its own, does the scenario's steps, judges each on the bench's own evidence, and ends in a verdict.
 
+pub mod attached;
 mod case;
 pub mod catalogue;
 mod certificates;

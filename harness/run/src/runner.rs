@@ -13,6 +13,7 @@ use plan::{Scenario, Verdict};
 use softkeys::TestRoot;
 use targets::Target;
 
+use crate::attached::AttachedKey;
 use crate::case::{self, Ran};
 use crate::certificates::Certificates;
 use crate::keys::KeyModel;
@@ -34,6 +35,8 @@ pub struct RunPlan<'r> {
     pub keys: &'r [KeyModel],
     /// Where they are plugged in.
     pub bus: &'r dyn Bus,
+    /// The one key, if it is somebody else's; it is its own `bus` then.
+    pub attached: Option<&'r AttachedKey>,
     /// The manners.
     pub manners: Vec<Manner>,
     /// The server.

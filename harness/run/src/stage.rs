@@ -17,6 +17,7 @@ use softkeys::{Seeded, TestRoot};
 use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
+use crate::attached::AttachedKey;
 use crate::certificates::Certificates;
 use crate::evidence::Records;
 use crate::keys::{changed, verifies_by_pin_alone};
@@ -93,6 +94,7 @@ pub(crate) struct Stage<'r> {
     seed: CaseSeed,
     certificates: &'r Certificates<'r>,
     bus: &'r dyn Bus,
+    attached: Option<&'r AttachedKey>,
 }
 
 /// What a stage is built from.
@@ -105,12 +107,13 @@ pub(crate) struct Wish<'r> {
     pub(crate) certificates: &'r Certificates<'r>,
     pub(crate) other_root: &'r TestRoot,
     pub(crate) bus: &'r dyn Bus,
+    pub(crate) attached: Option<&'r AttachedKey>,
 }
 
 impl<'r> Stage<'r> {
     /// Builds the site and the accounts. Keys and user agents come as they are needed.
     pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
-        let Wish { scenario, profile, manner, seed, target, certificates, other_root, bus } = wish;
+        let Wish { scenario, profile, manner, seed, target, certificates, other_root, bus, attached } = wish;
         let profile = changed(profile, &scenario.key);
         let policy = policy_for(&scenario.policy, &profile);
         let anchor = match scenario.anchors {
@@ -149,6 +152,7 @@ impl<'r> Stage<'r> {
             seed,
             certificates,
             bus,
+            attached,
         })
     }
 
@@ -175,7 +179,7 @@ impl<'r> Stage<'r> {
         if !self.keys.contains_key(name) {
             let made = self.make_key(name).map_err(Broken::Unknown)?;
             let mut key = made.plug(self.bus, name).await.map_err(Broken::Unknown)?;
-            if verifies_by_pin_alone(&self.profile) {
+            if verifies_by_pin_alone(&self.profile) && self.attached.is_none() {
                 let set = key.client.set_pin(&mut key.link, &self.pin(name)).await;
                 set.map_err(|e| Broken::Unknown(format!("the PIN of the key {name}: {e}")))?;
                 key.link.take();
@@ -203,9 +207,11 @@ impl<'r> Stage<'r> {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),
         };
-        let client = Client::new(manner)
-            .with_person(Knowing(self.pin(name)))
-            .with_random(Repeatable::new(self.seed.actor("client", name)));
+        let client = match self.attached {
+            Some(key) => Client::new(manner).with_person(key.person()),
+            None => Client::new(manner).with_person(Knowing(self.pin(name))),
+        };
+        let client = client.with_random(Repeatable::new(self.seed.actor("client", name)));
         Ok(Made { profile: self.profile, platform, client })
     }
 

@@ -19,6 +19,9 @@ pub struct KeysArgs {
     /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,
+    /// List the keys that are attached to this machine instead, with their /dev/hidraw nodes
+    #[arg(long)]
+    pub attached: bool,
     /// What else.
     #[command(subcommand)]
     pub command: Option<KeysCommand>,

@@ -1,9 +1,10 @@
 //! The argument of `--link`.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use ports::Address;
+use run::attached::Whereabouts;
 
 /// How the client reaches the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,16 +16,29 @@ pub enum LinkArg {
     /// Keys of AnyKey's own behind the kernel.
     Uhid,
     /// A key that somebody else has plugged in.
-    Attached(AttachedArg),
+    Attached(Whereabouts),
 }
 
-/// Where a key is that is there already.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AttachedArg {
-    /// A HID device of this machine.
-    Hidraw(PathBuf),
-    /// A socket, as `anykey plug` makes one.
-    Socket(Address),
+/// What may be done to a key of somebody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum May {
+    /// Leave resident credentials on it
+    Keep,
+    /// Reset it: everything on it is lost
+    Reset,
+    /// Give it a PIN, if it has none
+    SetPin,
+}
+
+impl May {
+    /// As the command line has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Reset => "reset",
+            Self::SetPin => "set-pin",
+        }
+    }
 }
 
 impl FromStr for LinkArg {
@@ -36,11 +50,11 @@ impl FromStr for LinkArg {
             ("socket", _) => Ok(Self::Socket),
             ("uhid", _) => Ok(Self::Uhid),
             (_, Some(("hidraw", node))) if !node.is_empty() => {
-                Ok(Self::Attached(AttachedArg::Hidraw(node.into())))
+                Ok(Self::Attached(Whereabouts::Hidraw(node.into())))
             }
             (_, Some(("unix" | "unix-dgram" | "udp", _))) => {
                 let address = text.parse::<Address>().map_err(|error| error.to_string())?;
-                Ok(Self::Attached(AttachedArg::Socket(address)))
+                Ok(Self::Attached(Whereabouts::Socket(address)))
             }
             _ => Err("there are process, socket, uhid, hidraw:/dev/hidrawN, unix:PATH, unix-dgram:PATH and \
                  udp:127.0.0.1:PORT"
@@ -56,8 +70,8 @@ impl std::fmt::Display for LinkArg {
             Self::Process => f.write_str("process"),
             Self::Socket => f.write_str("socket"),
             Self::Uhid => f.write_str("uhid"),
-            Self::Attached(AttachedArg::Hidraw(node)) => write!(f, "hidraw:{}", node.display()),
-            Self::Attached(AttachedArg::Socket(address)) => address.fmt(f),
+            Self::Attached(Whereabouts::Hidraw(node)) => write!(f, "hidraw:{}", node.display()),
+            Self::Attached(Whereabouts::Socket(address)) => address.fmt(f),
         }
     }
 }

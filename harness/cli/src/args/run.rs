@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use plan::event::Manner;
 
-use super::LinkArg;
+use super::{LinkArg, May};
 
 /// `anykey run`.
 #[derive(Debug, Args)]
@@ -32,7 +32,17 @@ Links:
   uhid            the same keys as HID devices of this machine's kernel, driven
                   through /dev/hidrawN like any other; Linux, needs /dev/uhid
   socket          the same keys behind sockets: CTAPHID without a kernel
-Key, faults and lies are the same over all three, and so are the verdicts.
+Key, faults and lies are the same over these three, and so are the verdicts.
+  hidraw:/dev/hidrawN
+                  a key that is plugged in (`anykey keys --attached` lists them):
+                  the terminal says when to touch it and for which relying party
+  unix:PATH, unix-dgram:PATH, udp:127.0.0.1:PORT
+                  a key behind a socket, such as `anykey plug` makes
+The last two are somebody's own key. It is asked what it is, and touched twice
+to see how it attests and counts. What needs another key, a lie of the key or a
+power cut is unsupported then. Its PIN is asked at the terminal, or taken from
+ANYKEY_PIN, and tried once; nothing is reset, set or left on the key without a
+typed `yes` or --may.
 
 Targets that are not on this machine need --i-own HOST: AnyKey sends what an
 attacker would send. Without it nothing is sent.
@@ -52,6 +62,9 @@ pub struct RunArgs {
     /// How client and key are joined: in this process, or for real by uhid or socket; or a key that is there already
     #[arg(long, value_name = "LINK", default_value = "process")]
     pub link: LinkArg,
+    /// With a key that is there already: what may be done to it. Without this, a typed `yes` is asked for at the terminal
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 1.., value_delimiter = ',')]
+    pub may: Vec<May>,
     /// Only scenarios whose name fits, `login.*` [default: all]
     #[arg(long, value_name = "GLOB", num_args = 1.., value_delimiter = ',')]
     pub scenario: Vec<String>,

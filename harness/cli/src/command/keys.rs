@@ -1,5 +1,7 @@
 //! `anykey keys`.
 
+mod attached;
+
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -18,6 +20,7 @@ use crate::table::Table;
 /// There is no such key, or standard output could not be written.
 pub fn perform(args: &KeysArgs, screen: Screen, out: &mut dyn Write) -> Result<(), Failure> {
     match &args.command {
+        None if args.attached => attached::list(args.json, screen, out),
         None => list(args.json, screen, out),
         Some(KeysCommand::Show(show)) => {
             let key = Shown::from(&keys::find(&show.name)?);

@@ -1,5 +1,6 @@
 //! `anykey run`.
 
+mod attached;
 mod bus;
 mod replay;
 mod server;
@@ -8,8 +9,9 @@ mod sinks;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IsTerminal, Write};
 
+use links::{Bus, Direct};
 use plan::Exit;
-use run::{RunPlan, Stop};
+use run::{KeyModel, RunPlan, Stop};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -28,12 +30,11 @@ use sinks::Sinks;
 /// # Errors
 /// The command line or a file is wrong, the server cannot be reached, or a report cannot be written.
 pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
-    let keys = keys::select(&args.key)?;
     let scenarios = library::scenarios(args.scenario_dir.as_deref())?;
-    let selected = library::select(&scenarios, &args.scenario)?.iter().map(|s| s.id.clone()).collect();
+    let chosen = library::select(&scenarios, &args.scenario)?;
+    let selected = chosen.iter().map(|s| s.id.clone()).collect();
     let flaws = flaws::select(&args.flaw)?;
     let aim = Aim::of(args)?;
-    let bus = bus::open(&args.link, &keys).await?;
     let (root, other_root) = (roots::root()?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
@@ -42,6 +43,16 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         server = Server::start(&aim, flaws, root.der()) => server?,
         () = stop.wait() => return Err(Failure::Target("stopped before the server was ready; nothing was run".to_owned())),
     };
+    let attached = attached::meet(args, &chosen).await?;
+    let (keys, bus): (Vec<KeyModel>, Box<dyn Bus>) = match &attached {
+        Some((_, model)) => (vec![model.clone()], Box::new(Direct)),
+        None => {
+            let keys = keys::select(&args.key)?;
+            let bus = bus::open(&args.link, &keys).await?;
+            (keys, bus)
+        }
+    };
+    let attached = attached.as_ref().map(|(key, _)| key);
     let plan = RunPlan {
         seed: args.seed.unwrap_or_else(any_seed),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -49,7 +60,8 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         scenarios: &scenarios,
         selected,
         keys: &keys,
-        bus: bus.as_ref(),
+        bus: attached.map_or(bus.as_ref(), |key| key as &dyn Bus),
+        attached,
         manners: args.manner.manners(),
         target: server.target(),
         flaws: server.flaws(),

@@ -85,3 +85,12 @@ fn colour_only_where_it_is_wanted() {
     assert!(run(["--color", "always", "keys"]).out.contains("\u{1b}[1m"));
     assert!(!run(["--color", "never", "keys"]).out.contains('\u{1b}'));
 }
+
+#[test]
+fn attached_keys_are_listed_or_it_is_said_that_there_are_none() {
+    let table = run(["keys", "--attached"]);
+    assert_eq!(table.code, Some(0), "{}", table.err);
+    assert!(table.out.starts_with("NODE") || table.out.starts_with("No key is attached"), "{}", table.out);
+    let json = run(["keys", "--attached", "--json"]);
+    assert!(serde_json::from_str::<Vec<serde_json::Value>>(&json.out).is_ok(), "{}", json.out);
+}

@@ -4,6 +4,7 @@ mod ceremonies;
 mod control;
 mod key;
 mod process;
+mod run;
 mod several;
 mod shown;
 mod state;

@@ -230,6 +230,7 @@ pub(super) async fn run_these(
         selected: ids.iter().map(|id| (*id).to_owned()).collect(),
         keys: &keys,
         bus: &links::Direct,
+        attached: None,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

@@ -12,6 +12,10 @@ pub fn words(args: &RunArgs) -> Vec<String> {
     if args.link != LinkArg::Process {
         words.push(format!("--link {}", quoted(&args.link.to_string())));
     }
+    let may: Vec<&str> = args.may.iter().map(|may| may.word()).collect();
+    if !may.is_empty() {
+        words.push(format!("--may {}", may.join(" ")));
+    }
     words.extend(args.url.iter().map(|url| format!("--url {}", quoted(url))));
     let i_own: Vec<String> = args.i_own.iter().map(|host| quoted(host)).collect();
     if !i_own.is_empty() {
