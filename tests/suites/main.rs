@@ -1,5 +1,6 @@
 //! The suites.
 mod algorithms;
+mod browsers;
 mod flaws;
 mod fuzz;
 mod keycloak;

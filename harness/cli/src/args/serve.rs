@@ -18,6 +18,11 @@ Examples:
   anykey serve --policy policy.toml
       The same members from a file.
 
+The page asks otherwise than the policy says where its address does, as in
+/?user-verification=required&list=none: user-verification, resident-key,
+attachment, attestation; list=none leaves the exclude or allow list away. name
+fills in the account, site names one that was made by POST /api/sites.
+
 Policy members (the first value is the default):
   user-verification    preferred, required, discouraged
   resident-key         discouraged, preferred, required

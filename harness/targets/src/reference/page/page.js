@@ -3,6 +3,34 @@
 const byId = (id) => document.getElementById(id);
 let info = null;
 
+// --- the address: /?site=1&name=bob&user-verification=required&list=none -------------------------------------------------------
+
+// site: another one of this server's; name: the account. The others make the page ask otherwise than its server says.
+const SWITCHES = ["site", "name", "user-verification", "resident-key", "attachment", "attestation", "list"];
+const switches = new URLSearchParams(location.search);
+const api = switches.has("site") ? `/sites/${encodeURIComponent(switches.get("site"))}/api` : "/api";
+
+function askedOtherwise(options) {
+  const asked = { ...options };
+  if (switches.has("user-verification")) asked.userVerification = switches.get("user-verification");
+  if (switches.get("list") === "none") asked.allowCredentials = [];
+  return asked;
+}
+
+function askedOtherwiseAtRegistration(options) {
+  const asked = { ...options, authenticatorSelection: { ...options.authenticatorSelection } };
+  const selection = asked.authenticatorSelection;
+  if (switches.has("user-verification")) selection.userVerification = switches.get("user-verification");
+  if (switches.has("resident-key")) {
+    selection.residentKey = switches.get("resident-key");
+    selection.requireResidentKey = selection.residentKey === "required";
+  }
+  if (switches.has("attachment")) selection.authenticatorAttachment = switches.get("attachment") || undefined;
+  if (switches.has("attestation")) asked.attestation = switches.get("attestation");
+  if (switches.get("list") === "none") asked.excludeCredentials = [];
+  return asked;
+}
+
 // --- base64url: WebAuthn Level 3 does this itself, older browsers do not -------------------------------------------------------
 
 function toBytes(text) {
@@ -72,7 +100,7 @@ async function call(method, path, body) {
     request.headers = { "content-type": "application/json" };
     request.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, request);
+  const answer = await fetch(api + path, request);
   const text = await answer.text();
   const json = text ? JSON.parse(text) : null;
   if (!answer.ok) throw new Refused(answer.status, json.error);
@@ -80,23 +108,23 @@ async function call(method, path, body) {
 }
 
 const account = () => ({ name: byId("name").value, password: byId("password").value });
-const accountPath = () => `/api/accounts/${encodeURIComponent(account().name)}/credentials`;
+const accountPath = () => `/accounts/${encodeURIComponent(account().name)}/credentials`;
 
 async function register() {
-  await call("POST", "/api/login/password", account());
-  const options = creationOptions(await call("POST", "/api/registration/options", {}));
+  await call("POST", "/login/password", account());
+  const options = creationOptions(askedOtherwiseAtRegistration(await call("POST", "/registration/options", {})));
   const credential = await navigator.credentials.create({ publicKey: options });
-  const { user, credential: stored } = await call("POST", "/api/registration/verify", responseJson(credential));
+  const { user, credential: stored } = await call("POST", "/registration/verify", responseJson(credential));
   return `${user} has a key now: ${describe(stored)}`;
 }
 
 async function login() {
   const who = {};
-  if (info.site.policy.login === "second-factor") await call("POST", "/api/login/password", account());
+  if (info.site.policy.login === "second-factor") await call("POST", "/login/password", account());
   if (info.site.policy.login === "passwordless") who.name = account().name;
-  const options = requestOptions(await call("POST", "/api/login/options", who));
+  const options = requestOptions(askedOtherwise(await call("POST", "/login/options", who)));
   const credential = await navigator.credentials.get({ publicKey: options });
-  const { user } = await call("POST", "/api/login/verify", responseJson(credential));
+  const { user } = await call("POST", "/login/verify", responseJson(credential));
   return `${user} is logged in.`;
 }
 
@@ -140,7 +168,7 @@ async function attempt(button, what, work) {
 }
 
 async function refresh() {
-  const { user, password } = await call("GET", "/api/whoami");
+  const { user, password } = await call("GET", "/whoami");
   const pill = byId("whoami");
   pill.classList.toggle("in", user !== null);
   pill.textContent = user ? `${user} is logged in` : password ? `${password} gave the password only` : "nobody is logged in";
@@ -197,25 +225,29 @@ const KINDS = {
 };
 
 async function start() {
-  info = await call("GET", "/api/info");
+  info = await call("GET", "/info");
+  const unknown = [...switches.keys()].filter((name) => !SWITCHES.includes(name));
+  if (unknown.length) throw new Error(`the address may say ${SWITCHES.join(", ")}, not ${unknown.join(", ")}`);
+  if (switches.has("name")) byId("name").value = switches.get("name");
   const { site } = info;
   byId("where").textContent = `version ${info.version}, origin ${site.origin}, RP ID ${site.rp_id}`;
-  byId("kind").textContent = KINDS[site.policy.login];
+  const otherwise = [...switches].filter(([name]) => name !== "site" && name !== "name").map((pair) => pair.join(" "));
+  byId("kind").textContent = KINDS[site.policy.login] + (otherwise.length ? ` This page asks otherwise: ${otherwise.join(", ")}.` : "");
   shownPolicy(site.policy);
   shownFlaws(info.flaws);
   if (location.origin !== site.origin) warn("WebAuthn works on the site’s own origin only. Open this page as", site.origin);
   else if (!window.PublicKeyCredential) warn("This browser has no WebAuthn.");
   byId("create").addEventListener("click", () =>
     attempt(byId("create"), "Account", async () => {
-      await call("POST", "/api/accounts", account());
+      await call("POST", "/accounts", account());
       return `${account().name} can register keys now.`;
     }),
   );
   byId("register").addEventListener("click", () => attempt(byId("register"), "Registration", register));
   byId("login").addEventListener("click", () => attempt(byId("login"), "Login", login));
-  byId("logout").addEventListener("click", () => call("POST", "/api/logout", {}).then(refresh));
+  byId("logout").addEventListener("click", () => call("POST", "/logout", {}).then(refresh));
   byId("name").addEventListener("change", refresh);
   await refresh();
 }
 
-start().catch((error) => warn(`The server does not answer as it should: ${error}`));
+start().catch((error) => warn(`This page cannot be used: ${error.message}`));

@@ -1,0 +1,111 @@
+//! A browser on a screen, with a profile of its own, quiet and offline.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::table::Browser;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::Trouble;
+use crate::devtools::Page;
+use crate::program::Program;
+use crate::screen::{HEIGHT, Screen, WIDTH};
+
+/// A running browser.
+pub struct Started {
+    /// Its page.
+    pub page: Page,
+    program: Program,
+    _profile: TempDir,
+}
+
+impl Started {
+    /// Starts it, which takes its time.
+    pub async fn new(browser: Browser, screen: &Screen) -> Result<Self, Trouble> {
+        let profile = tempfile::tempdir()?;
+        let mut command = match browser {
+            Browser::Chromium => chromium(profile.path()),
+            Browser::Firefox => firefox(profile.path())?,
+        };
+        command.env("DISPLAY", screen.display());
+        let mut program = Program::start(&mut command)?;
+        let address = |line: &str| Some(line.split_once(" listening on ")?.1.trim().to_owned());
+        let address = program.told(START, address).await?;
+        let page = Page::connect(browser, &address).await?;
+        Ok(Self { page, program, _profile: profile })
+    }
+
+    /// Ends it.
+    pub async fn end(self) -> Result<(), Trouble> {
+        self.program.end().await
+    }
+}
+
+fn chromium(profile: &Path) -> Command {
+    let mut command = Command::new("chromium");
+    command.arg(format!("--user-data-dir={}", profile.display()));
+    command.arg(format!("--window-size={WIDTH},{HEIGHT}")).arg("--window-position=0,0");
+    command.args([
+        "--remote-debugging-port=0",
+        // The sandbox does not start as root.
+        "--no-sandbox",
+        "--test-type",
+        "--disable-gpu",
+        "--disable-gpu-rasterization",
+        "--disable-software-rasterizer",
+        "--force-prefers-reduced-motion",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--password-store=basic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-domain-reliability",
+        "--disable-extensions",
+        "--disable-save-password-bubble",
+        "--disable-sync",
+        "--disable-features=MediaRouter,OptimizationGuideOnDeviceModel,OptimizationHints,Translate",
+        "about:blank",
+    ]);
+    command
+}
+
+fn firefox(profile: &Path) -> Result<Command, Trouble> {
+    let settings = FIREFOX.iter().map(|(name, value)| format!("user_pref(\"{name}\", {value});\n"));
+    std::fs::write(profile.join("user.js"), settings.collect::<String>())?;
+    // Debian's, and everybody else's.
+    let there = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].iter().find(|name| Path::new(name).exists());
+    let mut command = Command::new(there.unwrap_or(&"firefox"));
+    command.args(["--no-remote", "--remote-debugging-port", "0", "--profile"]).arg(profile);
+    command.args(["--width", &WIDTH.to_string(), "--height", &HEIGHT.to_string(), "about:blank"]);
+    Ok(command)
+}
+
+/// What a person would switch off on a machine without a network.
+const FIREFOX: [(&str, &str); 21] = [
+    ("app.normandy.enabled", "false"),
+    ("app.update.enabled", "false"),
+    ("browser.aboutwelcome.enabled", "false"),
+    ("browser.safebrowsing.malware.enabled", "false"),
+    ("browser.safebrowsing.phishing.enabled", "false"),
+    ("browser.search.update", "false"),
+    ("browser.sessionstore.resume_from_crash", "false"),
+    ("browser.shell.checkDefaultBrowser", "false"),
+    ("browser.startup.page", "0"),
+    ("browser.tabs.remote.separatePrivilegedContentProcess", "false"),
+    ("datareporting.policy.dataSubmissionEnabled", "false"),
+    ("dom.ipc.processCount", "1"),
+    ("dom.ipc.processPrelaunch.enabled", "false"),
+    ("extensions.update.enabled", "false"),
+    ("network.captive-portal-service.enabled", "false"),
+    ("network.connectivity-service.enabled", "false"),
+    // Dialogs take keys at once.
+    ("security.dialog_enable_delay", "0"),
+    ("signon.rememberSignons", "false"),
+    ("toolkit.cosmeticAnimations.enabled", "false"),
+    ("toolkit.telemetry.enabled", "false"),
+    ("ui.prefersReducedMotion", "1"),
+];
+/// Under an emulated processor.
+const START: Duration = Duration::from_secs(180);
