@@ -157,7 +157,7 @@ fn act<'a>(browser: Browser, attempt: &'a Attempt, key: &mut Plugged) -> Option<
     let refused = matches!(attempt.expected, Outcome::Client(_));
     match &attempt.pin {
         _ if refused || attempt.person == Person::Cancels => Some(Act::Press("Escape")),
-        Some(pin) if !key.got_pin() && !key.was_used() => Some(Act::Type(pin)),
+        Some(pin) if !key.took_pin() && !key.was_used() => Some(Act::Type(pin)),
         _ if matches!(attempt.expected, Outcome::Key(_)) && key.refused() => Some(Act::Press("Escape")),
         // What is offered first.
         _ if key.found_several() => Some(Act::Press("Return")),

@@ -63,10 +63,13 @@ impl Plugged {
         }
     }
 
-    /// The PIN reached the key.
-    pub fn got_pin(&mut self) -> bool {
-        const SUBCOMMANDS: [&str; 2] = ["getPinToken", "getPinUvAuthTokenUsingPinWithPermissions"];
-        self.heard().iter().any(|line| SUBCOMMANDS.iter().any(|name| line.contains(name)))
+    /// The right PIN reached the key.
+    pub fn took_pin(&mut self) -> bool {
+        const SUBCOMMANDS: [&str; 2] = ["/ getPinToken /", "/ getPinUvAuthTokenUsingPinWithPermissions /"];
+        let tries = |line: &&String| SUBCOMMANDS.iter().any(|name| line.contains(name));
+        let tried = self.heard().iter().filter(tries).count();
+        let wrong = self.heard().iter().filter(|line| line.contains(" < CTAP2_ERR_PIN_INVALID")).count();
+        tried > wrong
     }
 
     /// The key found more than one credential.

@@ -37,9 +37,10 @@ impl Screen {
         self.run("xdotool", &["mousemove", &x, &y, "click", "1"]).await
     }
 
-    /// Types a text and Return.
+    /// Types a text into the field, in place of what is there, and Return.
     pub async fn enter(&self, text: &str) -> Result<(), Trouble> {
-        self.run("xdotool", &["type", text]).await?;
+        self.press("ctrl+a").await?;
+        self.run("xdotool", &["type", "--delay", "50", text]).await?;
         self.press("Return").await
     }
 
