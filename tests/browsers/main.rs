@@ -1,6 +1,7 @@
 //! Browsers and keys: makes the requests of `table.toml` with a real browser, on this machine's own kernel.
 //!
-//! Needs the right to `/dev/uhid`, udev, Xvfb, xdotool, scrot and the browser. `tests/browsers/run` brings all that.
+//! Needs the right to `/dev/uhid`, a running udevd, Xvfb, xdotool, scrot and the browser:
+//! `cargo run -p suites --example browsers -- chromium`, after `cargo build -p cli`.
 
 mod attempt;
 mod ceremonies;
