@@ -1,7 +1,9 @@
 //! The attestation key and its certificates: records of the store, put there at manufacture.
 
 use wire::Status;
+use wire::cose::{Alg, PublicKey};
 
+use crate::command::PUBLIC_KEY_MAX;
 use crate::platform::{Change, KEY_BLOB_MAX, KeyBlob, Platform, StoreError};
 use crate::record;
 
@@ -9,7 +11,7 @@ use crate::record;
 pub const CHAIN_MAX: usize = record::CHAIN_MAX;
 
 /// The longest chain, bytes of DER of all its certificates together.
-pub const CHAIN_BYTES: usize = 2048;
+pub const CHAIN_BYTES: usize = 4096;
 
 /// Why an attestation could not be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,13 @@ pub(crate) fn key(platform: &mut dyn Platform) -> Result<KeyBlob, Status> {
     let mut space = [0; KEY_BLOB_MAX];
     let length = platform.read(record::ATTESTATION_KEY, 0, &mut space)?.ok_or(Status::OTHER)?;
     space.get(..length).and_then(KeyBlob::new).ok_or(Status::OTHER)
+}
+
+/// The algorithm that the attestation key signs with.
+pub(crate) fn alg(platform: &mut dyn Platform, key: &KeyBlob) -> Result<Alg, Status> {
+    let mut space = [0; PUBLIC_KEY_MAX];
+    let length = platform.public(key, &mut space)?;
+    Ok(PublicKey::decode(space.get(..length).ok_or(Status::OTHER)?)?.alg())
 }
 
 /// The first `most` certificates, leaf first, read into `space`.

@@ -86,8 +86,9 @@ pub trait Crypto {
     /// Makes a key pair. Writes the public key as a COSE_Key (CBOR) to `public`; returns the blob and the public key's length.
     fn generate(&mut self, alg: Alg, keep: Keep, public: &mut [u8]) -> Result<(KeyBlob, usize), CryptoError>;
 
-    /// Takes the private scalar of a P-256 key in (attestation keys made elsewhere), 32 bytes big endian.
-    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError>;
+    /// Takes a private key in that was made elsewhere (attestation keys). ES256: the scalar of a P-256 key, 32 bytes big endian;
+    /// EdDSA: the seed, 32 bytes; RS256: PKCS #8 in DER. A platform need not take every algorithm that it generates.
+    fn import(&mut self, alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError>;
 
     /// Writes the public half of a key as a COSE_Key (CBOR), as [`generate`](Self::generate) did; returns its length.
     fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError>;

@@ -72,6 +72,15 @@ pub enum Attestation {
     Tpm,
 }
 
+/// Who issued the attestation certificate, and so what `x5c` has besides it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// A root that servers know: `x5c` is the certificate alone, as most makers of keys have it.
+    Root,
+    /// A CA below such a root: its certificate is in `x5c`, too, as it is for the keys of TPMs.
+    Intermediate,
+}
+
 /// The FIDO versions that getInfo claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Versions {
@@ -158,6 +167,8 @@ pub struct Ctap2 {
     pub algorithm_count: u8,
     /// What attestation makeCredential makes.
     pub attestation: Attestation,
+    /// Who issued the certificate, where there is one.
+    pub attestation_issuer: Issuer,
     /// maxCredentialCountInList of getInfo; also the longest list that is processed. 0 = not reported, no limit.
     pub max_credential_count_in_list: u8,
     /// maxCredentialIdLength of getInfo, bytes; 0 = not reported.

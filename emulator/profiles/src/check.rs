@@ -1,7 +1,7 @@
 //! Rules that hold between the fields of a profile, for files and overrides alike.
 
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Profile, Versions};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Issuer, Profile, Versions};
 
 /// The most that a U2F key handle, or a credential id that wraps its key, may take.
 pub(crate) const KEY_HANDLE_MAX: i64 = 255;
@@ -264,6 +264,20 @@ const RULES: &[Rule] = &[
                 "ctap2.attestation",
                 "`tpm` attestation has a certificate that U2F registrations cannot carry",
                 "drop `[u2f]`, or use \"packed\"",
+            )
+        },
+    },
+    Rule {
+        reads: &["ctap2.attestation-issuer", "u2f"],
+        check: |p| {
+            unless(
+                p.u2f.is_none()
+                    || ctap2(p, |c| {
+                        c.attestation_issuer == Issuer::Root || c.attestation == Attestation::Tpm
+                    }),
+                "ctap2.attestation-issuer",
+                "a U2F registration has room for one certificate, not for that of an intermediate CA",
+                "use \"root\", or drop `[u2f]`",
             )
         },
     },

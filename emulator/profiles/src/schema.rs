@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use authenticator::platform::Alg;
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, NAME_MAX, Name, Profile, U2f,
-    Usb,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Issuer, NAME_MAX, Name,
+    Profile, U2f, Usb,
 };
 use toml::de::{DeTable, DeValue};
 
@@ -218,7 +218,8 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
     let uv_attempts = fields.number(notes, "uv-attempts", 1..=25);
     let resident_credentials = fields.number(notes, "resident-credentials", 0..=CREDENTIALS_MAX);
     let listed = required_words::<Alg>(notes, &mut fields, "algorithms").unwrap_or_default();
-    let attestation = required_word(notes, &mut fields, "attestation");
+    let attestation = required_word(notes, &mut fields, "attestation").unwrap_or(Attestation::None);
+    let attestation_issuer = fields.word(notes, "attestation-issuer");
     let max_credential_count_in_list = fields.number(notes, "max-credential-count-in-list", 0..=255);
     let max_credential_id_length = fields.number(notes, "max-credential-id-length", 0..=1023);
     let told = fields.words::<Told>(notes, "get-info").unwrap_or_else(|| vec![Told::Transports]);
@@ -234,7 +235,8 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
         resident_credentials: resident_credentials.unwrap_or_default(),
         algorithms,
         algorithm_count,
-        attestation: attestation.unwrap_or(Attestation::None),
+        attestation,
+        attestation_issuer: attestation_issuer.unwrap_or_else(|| usual_issuer(attestation)),
         max_credential_count_in_list: max_credential_count_in_list.unwrap_or_default(),
         max_credential_id_length: max_credential_id_length.unwrap_or_default(),
         tells: Told::collect(&told),
@@ -242,6 +244,11 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
         firmware_version: firmware_version.unwrap_or_default(),
         features: features.unwrap_or(Features::NONE),
     }
+}
+
+/// The makers of security keys issue with their roots; the keys of TPMs are certified by CAs below those.
+fn usual_issuer(attestation: Attestation) -> Issuer {
+    if attestation == Attestation::Tpm { Issuer::Intermediate } else { Issuer::Root }
 }
 
 /// As a profile holds them; a list without repetitions is never longer than the room for it.

@@ -1,7 +1,7 @@
 //! A model in words: what `keys show` prints, and its JSON.
 
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Name, Profile};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Ctap2, Issuer, Name, Profile};
 use serde::Serialize;
 
 use crate::aaguid::Aaguid;
@@ -52,6 +52,7 @@ pub struct ShownCtap2 {
     pub resident_credentials: u16,
     pub algorithms: Vec<Word<Alg>>,
     pub attestation: Word<Attestation>,
+    pub attestation_issuer: Word<Issuer>,
     pub max_credential_count_in_list: u8,
     pub max_credential_id_length: u16,
     pub get_info: Vec<Word<Told>>,
@@ -149,6 +150,7 @@ impl From<&Ctap2> for ShownCtap2 {
             resident_credentials: ctap2.resident_credentials,
             algorithms: ctap2.algorithms().iter().copied().map(Word).collect(),
             attestation: Word(ctap2.attestation),
+            attestation_issuer: Word(ctap2.attestation_issuer),
             max_credential_count_in_list: ctap2.max_credential_count_in_list,
             max_credential_id_length: ctap2.max_credential_id_length,
             get_info: Told::set(ctap2.tells).into_iter().map(Word).collect(),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use authenticator::platform::Alg;
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Tells, Transports, Versions};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Issuer, Tells, Transports, Versions};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A kind of value with a fixed set of words.
@@ -44,6 +44,12 @@ impl Words for Attestation {
         ("fido-u2f", Self::FidoU2f),
         ("tpm", Self::Tpm),
     ];
+}
+
+impl Words for Issuer {
+    const WHAT: &'static str = "issuer";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("root", Self::Root), ("intermediate", Self::Intermediate)];
 }
 
 impl Words for Backup {

@@ -5,6 +5,8 @@ use rcgen::{
     CertificateParams, CustomExtension, DistinguishedName, ExtendedKeyUsagePurpose, KeyUsagePurpose,
 };
 
+use crate::certificate::Slip;
+
 /// tcg-kp-AIKCertificate.
 const AIK_CERTIFICATE: [u64; 5] = [2, 23, 133, 8, 3];
 
@@ -19,11 +21,20 @@ const MANUFACTURER: &str = "id:FFFFF1D0";
 const MODEL: &str = "AnyKey TEST TPM";
 const VERSION: &str = "id:00000001";
 
-/// Takes the subject away, and says instead in the alternative name which TPM it is.
-pub(crate) fn shape(params: &mut CertificateParams) {
-    params.distinguished_name = DistinguishedName::new();
+/// Takes the subject away, and says instead in the alternative name which TPM it is; but for the slip.
+pub(crate) fn shape(params: &mut CertificateParams, slip: Option<Slip>) {
+    if slip != Some(Slip::AikWithSubject) {
+        params.distinguished_name = DistinguishedName::new();
+    }
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(AIK_CERTIFICATE.to_vec())];
+    let usage = match slip {
+        Some(Slip::NoAikUsage) => ExtendedKeyUsagePurpose::ClientAuth,
+        _ => ExtendedKeyUsagePurpose::Other(AIK_CERTIFICATE.to_vec()),
+    };
+    params.extended_key_usages = vec![usage];
+    if slip == Some(Slip::NoTpmName) {
+        return;
+    }
     let mut alternative = CustomExtension::from_oid_content(&SUBJECT_ALT_NAME, alternative_name());
     // RFC 5280, section 4.2.1.6: it is all that names the subject.
     alternative.set_criticality(true);

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::cose;
 use crate::engine::{Engine, put};
-use crate::key::Key;
+use crate::key::{Key, RsaKey};
 use crate::keyring::{KeyId, Keyring};
 use crate::persist::Unsaved;
 use crate::seal::{Seal, Use, WRAPPED};
@@ -214,10 +214,12 @@ impl<E: Engine, S: Vault> Crypto for Host<E, S> {
         Ok((self.keep(key, keep)?, length))
     }
 
-    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
+    fn import(&mut self, alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError> {
         let key = match alg {
-            Alg::ES256 => Key::P256(self.engine.load(secret)?),
-            Alg::EDDSA => Key::Ed25519(ed25519(secret)?),
+            Alg::ES256 => Key::P256(self.engine.load(secret.try_into().map_err(|_| CryptoError::BadKey)?)?),
+            Alg::EDDSA => Key::Ed25519(ed25519(secret.try_into().map_err(|_| CryptoError::BadKey)?)?),
+            // The authenticator has room for the signatures of this length, and no other.
+            Alg::RS256 => Key::Rsa(RsaKey::from_pkcs8(secret)?.of_2048_bits()?),
             _ => return Err(CryptoError::Unsupported),
         };
         self.keep(key, keep)

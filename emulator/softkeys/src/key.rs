@@ -37,6 +37,17 @@ impl RsaKey {
         Ok(Self(Arc::new(pair)))
     }
 
+    /// The key of an RSAPrivateKey of PKCS #1 in DER.
+    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
+        let pair = rsa::KeyPair::from_der(der).map_err(|_| CryptoError::BadKey)?;
+        Ok(Self(Arc::new(pair)))
+    }
+
+    /// The key, if it has 2048 bits as the others have.
+    pub(crate) fn of_2048_bits(self) -> Result<Self, CryptoError> {
+        if self.0.public_modulus_len() == 256 { Ok(self) } else { Err(CryptoError::Unsupported) }
+    }
+
     /// The way back.
     pub(crate) fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         let der: Pkcs8V1Der<'static> = self.0.as_der().map_err(|_| CryptoError::Failed)?;

@@ -1,37 +1,30 @@
-//! An attestation root of our own, and the batch certificates that it issues for device models.
+//! An attestation root for test keys, and the batch certificates that it issues for device models.
 //!
 //! Certificates follow WebAuthn L3, [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)
 //! (packed), [section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements) (tpm), and U2F Raw Message
-//! Formats 1.2 (a P-256 key, no AAGUID). All bytes follow from the root's seed: serial
-//! numbers, keys, and RFC 6979 signatures.
+//! Formats 1.2 (a P-256 key, no AAGUID). All bytes follow from the root's seed or private key: serial numbers, keys, and
+//! signatures.
 
 use std::fmt;
 
-use authenticator::profile::{Attestation, Profile};
+use authenticator::platform::Alg;
+use authenticator::profile::{Issuer as Wanted, Profile};
 use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{DerSignature, SigningKey};
 use rand::Rng;
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
-    IsCa, Issuer, KeyUsagePurpose, PublicKeyData, SerialNumber, SignatureAlgorithm, date_time_ymd,
-};
+use rcgen::Issuer;
 use sha2::Sha256;
+use x509_cert::der::pem;
 use zeroize::Zeroizing;
 
-use crate::aik;
-
-/// id-fido-gen-ce-aaguid.
-const AAGUID_OID: [u64; 10] = [1, 3, 6, 1, 4, 1, 45724, 1, 1, 4];
-
-/// The country of the subject. WebAuthn wants an ISO 3166 code and some servers look it up; nobody makes keys in Antarctica.
-const COUNTRY: &str = "AQ";
-
-/// The organisation in every subject: nobody should take these for certificates of a maker.
-const ORGANISATION: &str = "AnyKey TEST";
+use crate::ca_key::CaKey;
+use crate::certificate::{self, Slip, in_tpm};
+use crate::test_keys;
 
 /// The root's common name.
 const ROOT_NAME: &str = "AnyKey TEST attestation root, not a real device";
+
+/// The common name of the CA below it.
+const INTERMEDIATE_NAME: &str = "AnyKey TEST attestation CA, not a real device";
 
 /// Why a certificate could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,22 +32,35 @@ pub enum RootError {
     /// No usable key follows from the seed (chance 2^-32 for each).
     #[error("no P-256 key follows from this seed; take another")]
     Seed,
+    /// The CA that was supplied allows no CA under it.
+    #[error(
+        "the keys of `{0}` have an intermediate certificate, and the attestation CA allows none under it (its path length is 0); \
+         take a CA that does, or an intermediate one with its root"
+    )]
+    NoIntermediate(String),
     /// The certificate could not be encoded.
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
 }
 
-/// AnyKey's own attestation root: to be given to a server as its trust anchor.
+/// An attestation root for test keys, to be given to a server as its trust anchor: AnyKey's own, or a CA of the user's.
 pub struct TestRoot {
-    seed: Zeroizing<[u8; 32]>,
-    key: SignKey,
-    certificate: Certificate,
+    pub(crate) seed: Zeroizing<[u8; 32]>,
+    pub(crate) issuer: Issuer<'static, CaKey>,
+    /// What follows the model's certificate in `x5c`, where this is an intermediate CA already.
+    pub(crate) above: Vec<Vec<u8>>,
+    /// Another CA may come between it and the models.
+    pub(crate) may_delegate: bool,
+    /// DER, the topmost last.
+    pub(crate) anchors: Vec<Vec<u8>>,
 }
 
-/// A batch attestation key with its certificate, for one device model.
+/// A batch attestation key with its certificates, for one device model.
 pub struct Issued {
-    /// The private scalar, 32 bytes big endian.
-    pub secret: Zeroizing<[u8; 32]>,
+    /// The algorithm that the key signs with.
+    pub alg: Alg,
+    /// The private key as [`Crypto::import`](authenticator::platform::Crypto::import) takes it.
+    pub secret: Zeroizing<Vec<u8>>,
     /// DER certificates as `x5c` carries them: the model's own first. The root is not among them.
     pub chain: Vec<Vec<u8>>,
 }
@@ -63,13 +69,17 @@ impl TestRoot {
     /// The root that follows from `seed`; the same bytes every time.
     pub fn seeded(seed: [u8; 32]) -> Result<Self, RootError> {
         let seed = Zeroizing::new(seed);
-        let key = SignKey::new(&derive(&seed, &[b"root key"]))?;
-        let mut params = params(&derive(&seed, &[b"root serial"]), ROOT_NAME);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = p256(&*derive(&seed, &[b"root key"]))?;
+        let mut params = certificate::ca(ROOT_NAME, &derive(&seed, &[b"root serial"]), 1);
         params.use_authority_key_identifier_extension = false;
         let certificate = params.self_signed(&key)?;
-        Ok(Self { seed, key, certificate })
+        Ok(Self {
+            seed,
+            issuer: Issuer::new(params, key),
+            above: Vec::new(),
+            may_delegate: true,
+            anchors: vec![certificate.der().to_vec()],
+        })
     }
 
     /// A root nobody else has.
@@ -79,70 +89,80 @@ impl TestRoot {
         Self::seeded(seed)
     }
 
-    /// The root certificate, DER.
-    pub fn der(&self) -> &[u8] {
-        self.certificate.der()
+    /// What a server is to trust, DER: the CA that issues first, the topmost last. The CA itself is among them although a root
+    /// is above it, since U2F registrations and `fido-u2f` carry no intermediate certificate.
+    pub fn anchors(&self) -> &[Vec<u8>] {
+        &self.anchors
     }
 
-    /// The root certificate, PEM.
+    /// The topmost certificate, DER.
+    pub fn der(&self) -> &[u8] {
+        self.anchors.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// The topmost certificate, PEM.
     pub fn pem(&self) -> String {
-        self.certificate.pem()
+        // What is not empty and has a label can be encoded.
+        pem::encode_string("CERTIFICATE", pem::LineEnding::LF, self.der()).unwrap_or_default()
     }
 
     /// The batch certificate of a model and its key: the same for every key of the model, as makers do.
     ///
     /// A profile that speaks CTAP2 gets the AAGUID extension; one that only speaks U2F does not, since it has no AAGUID.
-    /// Where the model attests with `tpm`, it is the certificate of an attestation key in a TPM.
+    /// Where the model attests with `tpm`, it is the certificate of an attestation key in a TPM, which is RSA: one of a fixed
+    /// set, as other RSA keys that must repeat.
     pub fn issue(&self, profile: &Profile) -> Result<Issued, RootError> {
-        let in_tpm = profile.ctap2.is_some_and(|ctap2| ctap2.attestation == Attestation::Tpm);
+        self.issue_with(profile, None)
+    }
+
+    /// The same, with one thing wrong about the certificate.
+    pub fn issue_with(&self, profile: &Profile, slip: Option<Slip>) -> Result<Issued, RootError> {
         let kind: (&[u8], &[u8]) =
-            if in_tpm { (b"AIK key", b"AIK serial") } else { (b"model key", b"model serial") };
+            if in_tpm(profile) { (b"AIK key", b"AIK serial") } else { (b"model key", b"model serial") };
         let model: [&[u8]; 2] = [profile.name.as_str().as_bytes(), &profile.aaguid];
         let secret = derive(&self.seed, &[kind.0, model[0], model[1]]);
         let serial = derive(&self.seed, &[kind.1, model[0], model[1]]);
-        let name = format!("{ORGANISATION} {}", profile.product.as_str());
-        let mut params = params(&serial, &name);
-        params.is_ca = IsCa::ExplicitNoCa;
-        if in_tpm {
-            aik::shape(&mut params);
+        let params = certificate::leaf(profile, &serial, slip);
+        let (alg, secret) = if in_tpm(profile) {
+            (Alg::RS256, test_keys::attestation(secret[0]).to_vec())
+        } else {
+            (Alg::ES256, secret.to_vec())
+        };
+        let secret = Zeroizing::new(secret);
+        let key = match alg {
+            Alg::RS256 => CaKey::rsa(&secret).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?,
+            _ => p256(&secret)?,
+        };
+        let wanted = profile.ctap2.map_or(Wanted::Root, |ctap2| ctap2.attestation_issuer);
+        let (leaf, above) = if wanted == Wanted::Intermediate && self.above.is_empty() {
+            let (issuer, own) = self.intermediate(profile)?;
+            (params.signed_by(&key, &issuer)?, vec![own])
+        } else {
+            (params.signed_by(&key, &self.issuer)?, self.above.clone())
+        };
+        let chain = std::iter::once(leaf.der().to_vec()).chain(above).collect();
+        Ok(Issued { alg, secret, chain })
+    }
+
+    /// The CA below this root, and its certificate in DER.
+    fn intermediate(&self, profile: &Profile) -> Result<(Issuer<'static, CaKey>, Vec<u8>), RootError> {
+        if !self.may_delegate {
+            return Err(RootError::NoIntermediate(profile.name.as_str().to_owned()));
         }
-        params.custom_extensions.extend(profile.ctap2.iter().map(|_| aaguid_extension(profile.aaguid)));
-        let key = SignKey::new(&secret)?;
-        let root = self::params(&[0; 32], ROOT_NAME);
-        let leaf = params.signed_by(&key, &Issuer::from_params(&root, &self.key))?;
-        Ok(Issued { secret, chain: vec![leaf.der().to_vec()] })
+        let key = p256(&*derive(&self.seed, &[b"intermediate key"]))?;
+        let serial = derive(&self.seed, &[b"intermediate serial"]);
+        let params = certificate::ca(INTERMEDIATE_NAME, &serial, 0);
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok((Issuer::new(params, key), certificate.der().to_vec()))
     }
 }
 
-/// What root and leaf have in common.
-fn params(serial: &[u8; 32], name: &str) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    let mut subject = DistinguishedName::new();
-    if let Ok(country) = COUNTRY.try_into() {
-        subject.push(DnType::CountryName, DnValue::PrintableString(country));
-    }
-    subject.push(DnType::OrganizationName, ORGANISATION);
-    subject.push(DnType::OrganizationalUnitName, "Authenticator Attestation");
-    subject.push(DnType::CommonName, name);
-    params.distinguished_name = subject;
-    // Fixed, so that the bytes repeat, and all within UTCTime.
-    params.not_before = date_time_ymd(2020, 1, 1);
-    params.not_after = date_time_ymd(2049, 12, 31);
-    params.use_authority_key_identifier_extension = true;
-    let mut number = serial[..16].to_vec();
-    // Positive and of full length (RFC 5280, section 4.1.2.2).
-    number[0] = number[0] & 0x7f | 0x40;
-    params.serial_number = Some(SerialNumber::from(number));
-    params
-}
-
-/// The OCTET STRING of the AAGUID inside the extension's own OCTET STRING; not critical.
-fn aaguid_extension(aaguid: [u8; 16]) -> CustomExtension {
-    CustomExtension::from_oid_content(&AAGUID_OID, [&[0x04, 16][..], &aaguid].concat())
+fn p256(secret: &[u8]) -> Result<CaKey, RootError> {
+    CaKey::p256(secret).map_err(|_| RootError::Seed)
 }
 
 /// A secret or number that follows from the root's seed and the parts, each with its length in front.
-fn derive(seed: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn derive(seed: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..32].copy_from_slice(seed);
     let mut mac = Hmac::<Sha256>::new(&block);
@@ -153,41 +173,11 @@ fn derive(seed: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
-/// A key that signs certificates with RFC 6979 nonces.
-struct SignKey {
-    key: SigningKey,
-    public: Vec<u8>,
-}
-
-impl SignKey {
-    fn new(secret: &[u8; 32]) -> Result<Self, RootError> {
-        let key = SigningKey::from_slice(secret).map_err(|_| RootError::Seed)?;
-        let public = key.verifying_key().to_sec1_point(false).as_bytes().to_vec();
-        Ok(Self { key, public })
-    }
-}
-
-impl PublicKeyData for SignKey {
-    fn der_bytes(&self) -> &[u8] {
-        &self.public
-    }
-
-    fn algorithm(&self) -> &'static SignatureAlgorithm {
-        &rcgen::PKCS_ECDSA_P256_SHA256
-    }
-}
-
-impl rcgen::SigningKey for SignKey {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        let signature: DerSignature = self.key.try_sign(message).map_err(|_| rcgen::Error::RemoteKeyError)?;
-        Ok(signature.as_bytes().to_vec())
-    }
-}
-
-/// The certificate's length only.
+/// The certificates' lengths only.
 impl fmt::Debug for TestRoot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestRoot").field("certificate_bytes", &self.der().len()).finish_non_exhaustive()
+        let lengths: Vec<usize> = self.anchors.iter().map(Vec::len).collect();
+        f.debug_struct("TestRoot").field("anchor_bytes", &lengths).finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The RSA keys of the seeded platform: a fixed set, known to everybody (`test-keys/README.md`).
+//! The RSA keys of the seeded platform and of test roots: fixed sets, known to everybody (`test-keys/README.md`).
 
 use std::sync::OnceLock;
 
@@ -31,6 +31,22 @@ const FILES: [&[u8]; COUNT] = [
 
 /// Each is read once: that checks it, which takes longer than a signature.
 static KEYS: [OnceLock<RsaKey>; COUNT] = [const { OnceLock::new() }; COUNT];
+
+/// How many there are for attestation.
+const ATTESTATION_COUNT: usize = 4;
+
+/// The attestation keys of models whose key is RSA: none of the credentials' above, PKCS #8, DER.
+const ATTESTATION: [&[u8]; ATTESTATION_COUNT] = [
+    include_bytes!("../test-keys/aik-rsa-2048-00.der"),
+    include_bytes!("../test-keys/aik-rsa-2048-01.der"),
+    include_bytes!("../test-keys/aik-rsa-2048-02.der"),
+    include_bytes!("../test-keys/aik-rsa-2048-03.der"),
+];
+
+/// The attestation key at that place, PKCS #8, DER; places go round.
+pub(crate) fn attestation(place: u8) -> &'static [u8] {
+    ATTESTATION[usize::from(place) % ATTESTATION_COUNT]
+}
 
 /// The key at that place; places go round.
 pub(crate) fn rsa(place: usize) -> Result<RsaKey, CryptoError> {

@@ -4,6 +4,7 @@ mod algorithms;
 mod certificates;
 mod keys;
 mod records;
+mod supplied;
 mod symmetric;
 
 use authenticator::platform::{Alg, Crypto, Keep, KeyBlob};

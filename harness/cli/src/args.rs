@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and the help that teaches it.
 
+mod attestation;
 mod data;
 mod link;
 mod plug;
@@ -7,6 +8,7 @@ mod run;
 mod serve;
 mod touch;
 
+pub use attestation::AttestationCaArgs;
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
 pub use link::{LinkArg, May};
 pub use plug::{Pin, Place, PlugArgs};

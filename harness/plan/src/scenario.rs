@@ -109,6 +109,8 @@ pub struct KeyWish {
     pub backup: Option<BackupWish>,
     /// Attestation of makeCredential; U2F registration always carries `fido-u2f`.
     pub attestation: Option<AttestationWish>,
+    /// What is wrong with the attestation certificate.
+    pub certificate: Option<CertificateWish>,
 }
 
 /// See `authenticator::profile::Counter`.
@@ -145,6 +147,22 @@ pub enum AttestationWish {
     PackedSelf,
     /// `packed` with a certificate.
     Packed,
+    /// `tpm`; the key then speaks no U2F, as a TPM does not.
+    Tpm,
+}
+
+/// One thing that is wrong with a certificate which the right root issued. See `softkeys::Slip`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateWish {
+    /// It names the AAGUID of another model.
+    OtherAaguid,
+    /// That of a TPM's key: its Extended Key Usage does not say so.
+    NoAikUsage,
+    /// That of a TPM's key: it has a subject.
+    AikWithSubject,
+    /// That of a TPM's key: it does not say which TPM it is.
+    NoTpmName,
 }
 
 /// Which attestation roots the server is given.

@@ -170,6 +170,22 @@ pub struct AttestationEdit {
     pub alg: Option<i32>,
     /// The last bit of `sig` is turned.
     pub flip: bool,
+    /// What a TPM says is made wrong, and signed again by its key.
+    pub tpm: Option<TpmEdit>,
+}
+
+/// What is wrong in a `tpm` statement, all else being right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TpmEdit {
+    /// `extraData` of `certInfo` is another digest.
+    ExtraData,
+    /// `pubArea` is that of another key, and `certInfo` names it.
+    PublicArea,
+    /// `certInfo` names another key than that of `pubArea`.
+    Name,
+    /// `certInfo` does not begin with the magic number of what a TPM made itself.
+    Magic,
 }
 
 /// What a statement is replaced by.
@@ -247,7 +263,11 @@ impl Tamper {
 
     /// Whether it needs a key whose private key the bench can use: authenticator data that an honest key would not sign.
     pub fn needs_lying_key(&self) -> bool {
-        matches!(self, Self::AuthData(_))
+        match self {
+            Self::AuthData(_) => true,
+            Self::Attestation(edit) => edit.tpm.is_some(),
+            _ => false,
+        }
     }
 }
 

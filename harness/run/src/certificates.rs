@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use authenticator::profile::{Attestation, Profile};
-use softkeys::{Issued, RootError, TestRoot};
+use authenticator::profile::{Attestation, Issuer, Profile};
+use plan::scenario::CertificateWish;
+use softkeys::{Issued, RootError, Slip, TestRoot};
 
-/// What a certificate depends on: the model's name, its AAGUID, whether it speaks CTAP2, and whether it
-/// attests as a TPM does.
-type Model = (String, [u8; 16], bool, bool);
+/// What a certificate depends on: the model's name, its AAGUID, what of CTAP2 matters, and what is wrong with it.
+type Model = (String, [u8; 16], Option<(bool, bool)>, Option<Slip>);
 
 /// A root, and what it issued so far.
 pub(crate) struct Certificates<'r> {
@@ -27,15 +27,31 @@ impl<'r> Certificates<'r> {
     }
 
     /// The model's certificate and key.
-    pub(crate) fn issue(&self, profile: &Profile) -> Result<Arc<Issued>, RootError> {
-        let in_tpm = profile.ctap2.is_some_and(|ctap2| ctap2.attestation == Attestation::Tpm);
-        let model = (profile.name.as_str().to_owned(), profile.aaguid, profile.ctap2.is_some(), in_tpm);
+    pub(crate) fn issue(
+        &self,
+        profile: &Profile,
+        wish: Option<CertificateWish>,
+    ) -> Result<Arc<Issued>, RootError> {
+        let side = profile.ctap2.map(|ctap2| {
+            (ctap2.attestation == Attestation::Tpm, ctap2.attestation_issuer == Issuer::Intermediate)
+        });
+        let slip = wish.map(slip);
+        let model = (profile.name.as_str().to_owned(), profile.aaguid, side, slip);
         let mut all = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(issued) = all.get(&model) {
             return Ok(Arc::clone(issued));
         }
-        let issued = Arc::new(self.root.issue(profile)?);
+        let issued = Arc::new(self.root.issue_with(profile, slip)?);
         all.insert(model, Arc::clone(&issued));
         Ok(issued)
+    }
+}
+
+fn slip(wish: CertificateWish) -> Slip {
+    match wish {
+        CertificateWish::OtherAaguid => Slip::OtherAaguid,
+        CertificateWish::NoAikUsage => Slip::NoAikUsage,
+        CertificateWish::AikWithSubject => Slip::AikWithSubject,
+        CertificateWish::NoTpmName => Slip::NoTpmName,
     }
 }

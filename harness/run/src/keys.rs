@@ -1,6 +1,6 @@
 //! The keys of a run: models, what they can do, and what a scenario changes about them.
 
-use authenticator::profile::{Attachment, Attestation, Backup, Counter, Profile};
+use authenticator::profile::{Attachment, Attestation, Backup, Counter, Issuer, Profile};
 use plan::event::KeyInfo;
 use plan::scenario::{AttestationWish, BackupWish, CounterWish, KeyFeature, KeyNeed, KeyWish};
 
@@ -102,7 +102,12 @@ pub fn changed(profile: &Profile, wish: &KeyWish) -> Profile {
             AttestationWish::None => Attestation::None,
             AttestationWish::PackedSelf => Attestation::PackedSelf,
             AttestationWish::Packed => Attestation::Packed,
+            AttestationWish::Tpm => Attestation::Tpm,
         };
+        if ctap2.attestation == Attestation::Tpm {
+            ctap2.attestation_issuer = Issuer::Intermediate;
+            (changed.u2f, changed.versions.u2f_v2) = (None, false);
+        }
     }
     changed
 }

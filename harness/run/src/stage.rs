@@ -4,16 +4,14 @@ mod key;
 
 use std::collections::BTreeMap;
 
-use authenticator::attestation::provision;
-use authenticator::platform::{Alg, Crypto, Keep};
 use authenticator::profile::Profile;
 use client::{Client, Knowing, Liberties, Pin, Repeatable};
 use links::Bus;
 use plan::event::{Between, Exchange, Manner, Message};
-use plan::scenario::{Anchors, uuid};
+use plan::scenario::{Anchors, CertificateWish, uuid};
 use plan::{Policy, Scenario};
 use serde_json::Value;
-use softkeys::{Seeded, TestRoot};
+use softkeys::{Seeded, TestRoot, provision};
 use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
@@ -95,6 +93,8 @@ pub(crate) struct Stage<'r> {
     certificates: &'r Certificates<'r>,
     bus: &'r dyn Bus,
     attached: Option<&'r AttachedKey>,
+    /// What is wrong with the keys' attestation certificates.
+    certificate: Option<CertificateWish>,
 }
 
 /// What a stage is built from.
@@ -120,7 +120,7 @@ impl<'r> Stage<'r> {
             Anchors::Own => certificates.root(),
             Anchors::Other => other_root,
         };
-        let anchors = vec![anchor.der().to_vec()];
+        let anchors = anchor.anchors().to_vec();
         let site_wish = SiteWish { policy: &policy, seed: seed.actor("site", ""), anchors: &anchors };
         let site = target.site(site_wish).await?;
         let mut accounts = BTreeMap::new();
@@ -153,6 +153,7 @@ impl<'r> Stage<'r> {
             certificates,
             bus,
             attached,
+            certificate: scenario.key.certificate,
         })
     }
 
@@ -196,13 +197,9 @@ impl<'r> Stage<'r> {
             Seeded::from_seed(self.seed.actor("key", name)).with_rsa_from(RSA_APART * self.keys.len());
         let issued = self
             .certificates
-            .issue(&self.profile)
+            .issue(&self.profile, self.certificate)
             .map_err(|e| format!("the attestation certificate: {e}"))?;
-        let attestation = platform
-            .import(Alg::ES256, &issued.secret, Keep::Stored)
-            .map_err(|e| format!("the attestation key: {e:?}"))?;
-        let chain: Vec<&[u8]> = issued.chain.iter().map(Vec::as_slice).collect();
-        provision(&mut platform, &attestation, &chain).map_err(|e| format!("the attestation: {e}"))?;
+        provision(&mut platform, &issued).map_err(|e| format!("the attestation: {e}"))?;
         let manner = match self.manner {
             Manner::Faithful => client::Manner::Faithful,
             Manner::Permissive => client::Manner::Permissive(Liberties::all()),

@@ -1,7 +1,7 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Name, Profile,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Issuer, Name, Profile,
     Tells, Transports, U2f, Usb, Versions,
 };
 use wire::Alg;
@@ -22,6 +22,7 @@ pub fn profile() -> Option<Profile> {
             algorithms: [Alg::ES256; ALGORITHMS_MAX],
             algorithm_count: 1,
             attestation: Attestation::Packed,
+            attestation_issuer: Issuer::Root,
             max_credential_count_in_list: 8,
             max_credential_id_length: 0,
             tells: Tells { transports: true, algorithms: true, min_pin_length: true },

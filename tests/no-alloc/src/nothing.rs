@@ -22,7 +22,7 @@ impl Crypto for Nothing {
         answer(Err(CryptoError::Failed))
     }
 
-    fn import(&mut self, _: Alg, _: &[u8; 32], _: Keep) -> Result<KeyBlob, CryptoError> {
+    fn import(&mut self, _: Alg, _: &[u8], _: Keep) -> Result<KeyBlob, CryptoError> {
         answer(Err(CryptoError::Failed))
     }
 

@@ -291,4 +291,4 @@ impl From<CryptoError> for Status {
 const SIGNATURE_MAX: usize = 256;
 
 /// Room for a COSE_Key: an RSA-2048 one has 272 bytes, ES256's 77, EdDSA's 42.
-const PUBLIC_KEY_MAX: usize = 272;
+pub(crate) const PUBLIC_KEY_MAX: usize = 272;

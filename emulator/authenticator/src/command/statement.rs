@@ -49,7 +49,8 @@ pub(super) fn write_reply(
             let key = attestation::key(context.platform)?;
             let sig = sign(context, &key, subject.signed, &mut signature)?;
             chain = attestation::chain(context.platform, attestation::CHAIN_MAX, &mut space)?;
-            Statement::Packed { alg: Alg::ES256, sig, x5c: Some(chain.certificates()?.into()) }
+            let alg = attestation::alg(context.platform, &key)?;
+            Statement::Packed { alg, sig, x5c: Some(chain.certificates()?.into()) }
         }
         // <https://www.w3.org/TR/webauthn-3/#sctn-fido-u2f-attestation>: exactly one certificate.
         Attestation::FidoU2f => {
@@ -71,7 +72,8 @@ pub(super) fn write_reply(
             tpm = Certified::make(context, subject, x5c)?;
             let sig = sign(context, &key, tpm.cert_info(), &mut signature)?;
             let (pub_area, cert_info) = (tpm.pub_area(), tpm.cert_info());
-            Statement::Tpm { ver: TPM_VERSION, alg: Alg::ES256, sig, x5c: x5c.into(), pub_area, cert_info }
+            let alg = attestation::alg(context.platform, &key)?;
+            Statement::Tpm { ver: TPM_VERSION, alg, sig, x5c: x5c.into(), pub_area, cert_info }
         }
     };
     Ok(Response::new(statement, subject.auth_data).message(reply)?)

@@ -123,8 +123,8 @@ impl Crypto for Bench {
         write_public(&self.secret(key)?, public)
     }
 
-    fn import(&mut self, _alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
-        Ok(self.keep(*secret, keep))
+    fn import(&mut self, _alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError> {
+        Ok(self.keep(secret.try_into().map_err(|_| CryptoError::BadKey)?, keep))
     }
 
     fn destroy(&mut self, key: &KeyBlob) -> Result<(), CryptoError> {

@@ -9,7 +9,7 @@ use wire::{Protocol, Status};
 use super::bench::Bench;
 use crate::platform::{Alg, Crypto, Keep};
 use crate::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Issuer, Name, Profile, Tells,
     Transports, U2f, Usb, Versions,
 };
 use crate::{Ask, Authenticator, Channel, Input, Step, UserAct, attestation};
@@ -153,6 +153,7 @@ pub(crate) fn full() -> Profile {
             algorithms,
             algorithm_count: 1,
             attestation: Attestation::PackedSelf,
+            attestation_issuer: Issuer::Root,
             max_credential_count_in_list: 8,
             max_credential_id_length: 128,
             tells: Tells { transports: true, algorithms: false, min_pin_length: false },

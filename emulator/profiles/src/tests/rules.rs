@@ -105,6 +105,14 @@ fn tpm_attestation_is_for_what_a_tpm_can() {
 }
 
 #[test]
+fn an_intermediate_certificate_has_no_place_in_u2f() {
+    let text =
+        with("attestation = \"packed\"", "attestation = \"packed\"\nattestation-issuer = \"intermediate\"");
+    one(&text, "19:22", "a U2F registration has room for one certificate");
+    assert_eq!(problems(&text.replace(U2F, "").replace("\"U2F_V2\", ", "")), [""; 0]);
+}
+
+#[test]
 fn fido_u2f_attests_es256_alone() {
     let text = with("attestation = \"packed\"", "attestation = \"fido-u2f\"");
     assert_eq!(problems(&text), [""; 0]);

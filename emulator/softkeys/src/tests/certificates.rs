@@ -1,8 +1,9 @@
-use authenticator::platform::{Alg, Crypto, Keep};
+use authenticator::platform::{Alg, Crypto, CryptoError, Keep};
 use authenticator::profile::{
-    Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells, Transports, U2f, Usb,
-    Versions,
+    Attachment, Attestation, Backup, Counter, Ctap2, Features, Issuer, Name, Profile, Tells, Transports, U2f,
+    Usb, Versions,
 };
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, DecodePem, Encode};
 use x509_cert::ext::pkix::name::GeneralName;
@@ -12,11 +13,11 @@ use x509_cert::ext::pkix::{
 };
 
 use super::{sign, verifies};
-use crate::{Fast, Issued, MemoryStore, NotProvisioned, Seeded, TestRoot, provision};
+use crate::{Fast, Issued, MemoryStore, NotProvisioned, Seeded, Slip, TestRoot, provision};
 
-const AAGUID: [u8; 16] = [0xa1; 16];
+pub(super) const AAGUID: [u8; 16] = [0xa1; 16];
 
-fn profile(ctap2: bool) -> Profile {
+pub(super) fn profile(ctap2: bool) -> Profile {
     let side = Ctap2 {
         rk: false,
         uv: None,
@@ -25,6 +26,7 @@ fn profile(ctap2: bool) -> Profile {
         algorithms: [Alg::ES256; 8],
         algorithm_count: 1,
         attestation: Attestation::Packed,
+        attestation_issuer: Issuer::Root,
         max_credential_count_in_list: 0,
         max_credential_id_length: 0,
         tells: Tells { transports: true, algorithms: false, min_pin_length: false },
@@ -55,11 +57,17 @@ fn root() -> TestRoot {
 }
 
 fn leaf(issued: &Issued) -> Certificate {
-    assert_eq!(issued.chain.len(), 1);
     Certificate::from_der(&issued.chain[0]).unwrap()
 }
 
-fn public(certificate: &Certificate) -> [u8; 65] {
+pub(super) fn tpm_profile() -> Profile {
+    let mut model = profile(true);
+    let ctap2 = model.ctap2.as_mut().unwrap();
+    (ctap2.attestation, ctap2.attestation_issuer) = (Attestation::Tpm, Issuer::Intermediate);
+    model
+}
+
+pub(super) fn public(certificate: &Certificate) -> [u8; 65] {
     let spki = certificate.tbs_certificate().subject_public_key_info();
     spki.subject_public_key.raw_bytes().try_into().unwrap()
 }
@@ -93,7 +101,7 @@ fn the_root_is_a_test_root_that_signs_itself() {
     let subject = tbs.subject().to_string();
     assert!(subject.contains("CN=AnyKey TEST attestation root\\, not a real device"), "{subject}");
     let (critical, constraints) = tbs.get_extension::<BasicConstraints>().unwrap().unwrap();
-    assert_eq!((critical, constraints.ca, constraints.path_len_constraint), (true, true, Some(0)));
+    assert_eq!((critical, constraints.ca, constraints.path_len_constraint), (true, true, Some(1)));
     let (_, usage) = tbs.get_extension::<KeyUsage>().unwrap().unwrap();
     assert!(usage.key_cert_sign() && !usage.digital_signature());
 }
@@ -104,6 +112,7 @@ fn a_packed_certificate_meets_the_requirements() {
     let root = root();
     let issued = root.issue(&profile(true)).unwrap();
     let certificate = leaf(&issued);
+    assert_eq!(issued.chain.len(), 1);
     assert!(issued_by(&certificate, &Certificate::from_der(root.der()).unwrap()));
     let tbs = certificate.tbs_certificate();
     assert_eq!(tbs.version(), x509_cert::Version::V3);
@@ -122,12 +131,11 @@ fn a_packed_certificate_meets_the_requirements() {
 /// WebAuthn L3, section 8.3.1, point by point.
 #[test]
 fn a_tpm_certificate_meets_the_requirements() {
-    let mut model = profile(true);
-    model.ctap2.as_mut().unwrap().attestation = Attestation::Tpm;
     let root = root();
-    let issued = root.issue(&model).unwrap();
+    let issued = root.issue(&tpm_profile()).unwrap();
     let certificate = leaf(&issued);
-    assert!(issued_by(&certificate, &Certificate::from_der(root.der()).unwrap()));
+    let [_, intermediate] = issued.chain.as_slice() else { panic!("{issued:?}") };
+    assert!(issued_by(&certificate, &Certificate::from_der(intermediate).unwrap()));
     let tbs = certificate.tbs_certificate();
     assert_eq!(tbs.version(), x509_cert::Version::V3);
     assert!(tbs.subject().is_empty(), "{}", tbs.subject());
@@ -149,6 +157,68 @@ fn a_tpm_certificate_meets_the_requirements() {
     assert!(!constraints.ca);
     assert_eq!(aaguid(&certificate), Some((false, [&[0x04, 0x10][..], &AAGUID].concat())));
     assert_ne!(issued.secret, root.issue(&profile(true)).unwrap().secret, "another key than for packed");
+}
+
+/// Makers of security keys have none; where a profile wants one, it is in `x5c`, and below the root that servers know.
+#[test]
+fn an_intermediate_ca_comes_between_where_the_model_has_one() {
+    let mut model = profile(true);
+    model.ctap2.as_mut().unwrap().attestation_issuer = Issuer::Intermediate;
+    let root = root();
+    let issued = root.issue(&model).unwrap();
+    let [_, intermediate] = issued.chain.as_slice() else { panic!("{issued:?}") };
+    let intermediate = Certificate::from_der(intermediate).unwrap();
+    assert!(issued_by(&leaf(&issued), &intermediate));
+    assert!(issued_by(&intermediate, &Certificate::from_der(root.der()).unwrap()));
+    let (critical, constraints) =
+        intermediate.tbs_certificate().get_extension::<BasicConstraints>().unwrap().unwrap();
+    assert_eq!((critical, constraints.ca, constraints.path_len_constraint), (true, true, Some(0)));
+    let (_, usage) = intermediate.tbs_certificate().get_extension::<KeyUsage>().unwrap().unwrap();
+    assert!(usage.key_cert_sign() && !usage.digital_signature());
+    assert_eq!(issued.chain[1], root.issue(&tpm_profile()).unwrap().chain[1], "one for all models");
+}
+
+/// The key of a TPM is RSA; whoever imports it signs for its certificate.
+#[test]
+fn a_tpm_has_an_rsa_key() {
+    let issued = root().issue(&tpm_profile()).unwrap();
+    assert_eq!(issued.alg, Alg::RS256);
+    let mut platform = Seeded::from_seed([6; 32]);
+    provision(&mut platform, &issued).unwrap();
+    let key = platform.import(issued.alg, &issued.secret, Keep::Stored).unwrap();
+    let mut signature = [0; 256];
+    assert_eq!(platform.sign(&key, b"m", &mut signature), Ok(256));
+    let certificate = leaf(&issued);
+    let spki = certificate.tbs_certificate().subject_public_key_info();
+    let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki.subject_public_key.raw_bytes());
+    public.verify(b"m", &signature).unwrap();
+    assert_eq!(platform.import(issued.alg, &issued.secret, Keep::Wrapped), Err(CryptoError::Unsupported));
+    assert_eq!(platform.import(issued.alg, &issued.secret[1..], Keep::Stored), Err(CryptoError::BadKey));
+}
+
+/// Each slip changes what it names, and nothing else that matters.
+#[test]
+fn slips_are_what_they_say() {
+    let root = root();
+    let other = leaf(&root.issue_with(&profile(true), Some(Slip::OtherAaguid)).unwrap());
+    let mut wrong = AAGUID;
+    wrong[15] ^= 1;
+    assert_eq!(aaguid(&other), Some((false, [&[0x04, 0x10][..], &wrong].concat())));
+    let of = |slip| leaf(&root.issue_with(&tpm_profile(), Some(slip)).unwrap());
+    let usages = |certificate: &Certificate| {
+        let (_, usages) = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>().unwrap().unwrap();
+        usages.0.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let named = |certificate: &Certificate| {
+        certificate.tbs_certificate().get_extension::<SubjectAltName>().unwrap().is_some()
+    };
+    let parts = |certificate: &Certificate| {
+        let subject = !certificate.tbs_certificate().subject().is_empty();
+        (usages(certificate) == ["2.23.133.8.3"], subject, named(certificate))
+    };
+    assert_eq!(parts(&of(Slip::NoAikUsage)), (false, false, true));
+    assert_eq!(parts(&of(Slip::AikWithSubject)), (true, true, true));
+    assert_eq!(parts(&of(Slip::NoTpmName)), (true, false, false));
 }
 
 #[test]
@@ -210,6 +280,6 @@ fn roots_and_models_do_not_share_keys() {
 #[test]
 fn debug_shows_no_secret() {
     let root = root();
-    assert!(format!("{root:?}").starts_with("TestRoot { certificate_bytes: "));
+    assert!(format!("{root:?}").starts_with("TestRoot { anchor_bytes: ["));
     assert!(format!("{:?}", root.issue(&profile(true)).unwrap()).starts_with("Issued { chain_bytes: ["));
 }

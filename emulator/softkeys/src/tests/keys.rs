@@ -21,7 +21,7 @@ fn each(test: impl Fn(&mut dyn Crypto)) {
 #[test]
 fn rfc_6979_vectors() {
     let mut platform = Seeded::from_seed([1; 32]);
-    let key = platform.import(Alg::ES256, &bytes(SECRET), Keep::Wrapped).unwrap();
+    let key = platform.import(Alg::ES256, &bytes::<32>(SECRET), Keep::Wrapped).unwrap();
     // r and s of the appendix in DER; both start with a set bit, hence the leading zeros.
     let sample = "3046022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716\
                   022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
@@ -36,7 +36,7 @@ fn imported_keys_sign_for_their_point() {
     let point = bytes(&format!("04{X}{Y}"));
     each(|platform| {
         for keep in [Keep::Wrapped, Keep::Stored] {
-            let key = platform.import(Alg::ES256, &bytes(SECRET), keep).unwrap();
+            let key = platform.import(Alg::ES256, &bytes::<32>(SECRET), keep).unwrap();
             assert!(verifies(&point, b"message", &sign(platform, &key, b"message")));
         }
     });

@@ -9,6 +9,8 @@ use clap::Args;
 
 pub use values::{ControlPath, Pin, Place, Touch, VidPid};
 
+use super::AttestationCaArgs;
+
 /// `anykey plug`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -30,6 +32,9 @@ Examples:
       A script has the key refuse. The answer is `ok` or `error: ...`.
   anykey plug passkey --port unix:key.sock --state my-key --pin 1234
       A key with a PIN that is the same key the next time.
+
+  anykey plug passkey --port unix:key.sock --attestation chain.pem key.pem
+      A key with an attestation certificate of your own.
 
 Ports: uhid is this machine's own kernel (Linux), where the key is a HID device
 that programs find as any other; it takes no message longer than 1827 bytes
@@ -113,6 +118,12 @@ pub struct PlugArgs {
     /// The PIN that the key has from the start; for a key that has one already, it must be this one
     #[arg(long, value_name = "PIN", env = "ANYKEY_PIN", hide_env_values = true)]
     pub pin: Option<Pin>,
+    /// What the key attests with.
+    #[command(flatten)]
+    pub ca: AttestationCaArgs,
+    /// Attest with this chain (PEM, the key's own certificate first) and its private key: P-256, or RSA-2048 for a key that attests as a TPM
+    #[arg(long, value_names = ["CHAIN.pem", "KEY.pem"], num_args = 2, conflicts_with = "attestation_ca")]
+    pub attestation: Option<Vec<PathBuf>>,
     /// Print what clients and key say, decoded
     #[arg(long)]
     pub print: bool,

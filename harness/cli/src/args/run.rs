@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use plan::event::Manner;
 
-use super::{LinkArg, May};
+use super::{AttestationCaArgs, LinkArg, May};
 
 /// `anykey run`.
 #[derive(Debug, Args)]
@@ -89,6 +89,9 @@ pub struct RunArgs {
     /// I own this host: needed for every target that is not on this machine
     #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',')]
     pub i_own: Vec<String>,
+    /// What the keys attest with.
+    #[command(flatten)]
+    pub ca: AttestationCaArgs,
     /// A Keycloak distribution, directory or archive (keycloak-quarkus-dist)
     #[arg(long, value_name = "PATH", env = "ANYKEY_KEYCLOAK", hide_env_values = true)]
     pub keycloak_dist: Option<PathBuf>,

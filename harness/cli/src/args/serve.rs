@@ -1,6 +1,7 @@
 //! Arguments of `anykey serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -27,7 +28,8 @@ Policy members (the first value is the default):
   user-verification    preferred, required, discouraged
   resident-key         discouraged, preferred, required
   attestation          none, indirect, direct
-  trust                any, anchored (chains that end at AnyKey's own root)
+  trust                any, anchored (chains that end at AnyKey's own root,
+                       or at --trust)
   attachment           not set (either), platform, cross-platform
   algorithms           [-7, -8, -257]: COSE numbers, best first
   aaguid-allow         []: AAGUIDs; empty means all
@@ -46,6 +48,9 @@ pub struct ServeArgs {
     /// A policy member as MEMBER=VALUE, or a file with members; may be repeated, the later one wins
     #[arg(long, value_name = "MEMBER=VALUE|FILE.toml")]
     pub policy: Vec<String>,
+    /// Trust the attestation that leads to a certificate of this file (PEM), too; may be repeated
+    #[arg(long, value_name = "CERT.pem")]
+    pub trust: Vec<PathBuf>,
     /// Listen on an address that others can reach: this server has test accounts and, if you asked for them, flaws
     #[arg(long)]
     pub let_others_in: bool,

@@ -5,6 +5,7 @@ mod attached;
 use std::io::{self, Write};
 
 use anstyle::Style;
+use authenticator::profile::Issuer;
 use profiles::{Shown, ShownCtap2, ShownFeatures, Transport, Word};
 use report::text::wrap;
 
@@ -99,7 +100,13 @@ fn ctap2_lines(ctap2: &ShownCtap2) -> Vec<(&'static str, String)> {
         ),
         ("verifies user", ctap2.uv.to_string()),
         ("algorithms", join(&ctap2.algorithms)),
-        ("attestation", ctap2.attestation.to_string()),
+        (
+            "attestation",
+            match ctap2.attestation_issuer.0 {
+                Issuer::Root => ctap2.attestation.to_string(),
+                Issuer::Intermediate => format!("{}, with an intermediate certificate", ctap2.attestation),
+            },
+        ),
         ("longest list", format!("{} credentials", ctap2.max_credential_count_in_list)),
         ("longest message", format!("{} bytes", ctap2.max_msg_size)),
         ("firmware", ctap2.firmware_version.to_string()),

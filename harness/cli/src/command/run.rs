@@ -35,12 +35,12 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     let selected = chosen.iter().map(|s| s.id.clone()).collect();
     let flaws = flaws::select(&args.flaw)?;
     let aim = Aim::of(args)?;
-    let (root, other_root) = (roots::root()?, roots::other_root()?);
+    let (root, other_root) = (roots::named(&args.ca)?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
     stop_at_signal(stop.clone())?;
     let server = tokio::select! {
-        server = Server::start(&aim, flaws, root.der()) => server?,
+        server = Server::start(&aim, flaws, root.anchors()) => server?,
         () = stop.wait() => return Err(Failure::Target("stopped before the server was ready; nothing was run".to_owned())),
     };
     let attached = attached::meet(args, &chosen).await?;

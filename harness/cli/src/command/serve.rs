@@ -26,14 +26,11 @@ pub async fn perform(args: &ServeArgs) -> Result<Exit, Failure> {
             if flaws.is_empty() { "" } else { " and it has flaws" },
         )));
     }
-    let root = super::roots::root()?;
-    let settings = Settings {
-        listen: args.listen,
-        policy,
-        anchors: vec![root.der().to_vec()],
-        flaws,
-        ..Settings::default()
-    };
+    let mut anchors = super::roots::root()?.anchors().to_vec();
+    for file in &args.trust {
+        anchors.extend(super::roots::anchors(file)?);
+    }
+    let settings = Settings { listen: args.listen, policy, anchors, flaws, ..Settings::default() };
     let mut stopped = interrupt::listen()?;
     let server = Server::start(settings).await.map_err(Failure::usage)?;
     {

@@ -1,5 +1,6 @@
 //! The binary as a user has it: what it prints, where, and with which exit code.
 
+mod attestation;
 mod command;
 mod data;
 mod plug;

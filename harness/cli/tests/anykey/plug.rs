@@ -2,7 +2,7 @@
 
 mod ceremonies;
 mod control;
-mod key;
+pub mod key;
 mod process;
 mod run;
 mod several;

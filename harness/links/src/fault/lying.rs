@@ -79,7 +79,7 @@ impl Crypto for LyingKey {
         self.with(|inside| inside.platform.generate(alg, keep, public))
     }
 
-    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
+    fn import(&mut self, alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError> {
         self.with(|inside| inside.platform.import(alg, secret, keep))
     }
 

@@ -94,7 +94,7 @@ impl<P: Platform> Crypto for PowerCut<P> {
         self.inner.generate(alg, keep, public)
     }
 
-    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
+    fn import(&mut self, alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError> {
         self.inner.import(alg, secret, keep)
     }
 

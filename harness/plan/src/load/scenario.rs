@@ -96,6 +96,7 @@ fn key(m: &mut Members<'_, '_>) -> KeyWish {
         counter: inner.optional("counter"),
         backup: inner.optional("backup"),
         attestation: inner.optional("attestation"),
+        certificate: inner.optional("certificate"),
     };
     m.problems.extend(inner.done());
     wish

@@ -36,6 +36,7 @@ fn tamper(m: &mut Members<'_, '_>) -> Option<Tamper> {
             statement: m.optional("statement"),
             alg: m.optional("alg"),
             flip: m.optional("flip").unwrap_or(false),
+            tpm: m.optional("tpm"),
         }),
         "signature" => Tamper::Signature(SignatureEdit {
             flip: m.optional("flip").unwrap_or(false),

@@ -1,7 +1,7 @@
 //! What an attached key is: by its own words, and by one registration and one login that leave nothing on it.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Name, Profile, Tells,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Features, Issuer, Name, Profile, Tells,
     Transports, U2f, Versions,
 };
 use client::{Client, Ctap2Facts, KeyFacts, Manner};
@@ -129,6 +129,8 @@ fn speaks(facts: &Ctap2Facts, seen: &Seen) -> Ctap2 {
         // One that tells none has ES256, which every key has.
         algorithm_count: u8::try_from(told.len().max(1)).unwrap_or(1),
         attestation: seen.attestation,
+        // Its own maker's; nothing is issued for it here.
+        attestation_issuer: Issuer::Root,
         max_credential_count_in_list: 0,
         max_credential_id_length: facts.max_credential_id_length.map_or(0, small),
         tells: Tells { transports: true, algorithms: true, min_pin_length: true },

@@ -3,6 +3,7 @@
 mod json;
 mod options;
 mod response;
+mod tpm;
 mod twist;
 
 pub(crate) use options::{creation, request};

@@ -12,9 +12,8 @@ use webauthn::key::PublicKey;
 use webauthn::{AttestationObject, AuthenticationResponse, Base64Url, RegistrationResponse};
 use wire::authdata::AuthData;
 use wire::cose;
-use wire::tpm::Attest;
 
-use super::{json, nothing};
+use super::{json, nothing, tpm};
 use crate::stage::{Broken, Kept, Stage};
 
 /// What a change of a response draws on.
@@ -37,7 +36,7 @@ pub(crate) fn registration(mut response: RegistrationResponse, lie: &Lie<'_>) ->
                 sign_again(&mut response, lie.signer)?;
             }
             Tamper::Attestation(change) => rewrite(&mut response, |object| {
-                let (fmt, statement) = attestation(object, change)?;
+                let (fmt, statement) = attestation(object, change, lie.signer)?;
                 Ok((fmt, object.auth_data.to_vec(), statement))
             })?,
             _ => {}
@@ -137,18 +136,8 @@ fn certify_again(
     signer: Option<&Signer>,
 ) -> Result<(), Broken> {
     rewrite(response, |object| {
-        let mut info = Vec::new();
-        let with_info = with_member(object.att_stmt, "certInfo", |old| {
-            let old = old.into_bytes().ok()?;
-            let digest = Sha256::new().chain_update(object.auth_data).chain_update(hash).finalize();
-            let attest = Attest { extra_data: &digest, ..Attest::decode(&old).ok()? };
-            info = vec![0; old.len() + digest.len()];
-            let length = attest.encode(&mut info).ok()?;
-            info.truncate(length);
-            Some(Cbor::Bytes(info.clone()))
-        })?;
-        let signature = sign(signer, &info)?;
-        let statement = with_member(&with_info, "sig", |_| Some(Cbor::Bytes(signature)))?;
+        let digest = Sha256::new().chain_update(object.auth_data).chain_update(hash).finalize();
+        let statement = tpm::certify(object.att_stmt, &digest, |info| sign(signer, info))?;
         Ok((object.fmt.to_owned(), object.auth_data.to_vec(), statement))
     })
 }
@@ -176,6 +165,7 @@ fn sign(signer: Option<&Signer>, message: &[u8]) -> Result<Vec<u8>, Broken> {
 fn attestation(
     object: &AttestationObject<'_>,
     change: &AttestationEdit,
+    signer: Option<&Signer>,
 ) -> Result<(String, Vec<u8>), Broken> {
     let fmt = change.format.clone().unwrap_or_else(|| object.fmt.to_owned());
     let mut statement = match change.statement {
@@ -192,11 +182,14 @@ fn attestation(
             _ => None,
         })?;
     }
+    if let Some(edit) = change.tpm {
+        statement = tpm::lie(&statement, edit, |info| sign(signer, info))?;
+    }
     Ok((fmt, statement))
 }
 
 /// The statement with one member changed. The member must be there.
-fn with_member(
+pub(super) fn with_member(
     statement: &[u8],
     name: &str,
     change: impl FnOnce(Cbor) -> Option<Cbor>,

@@ -7,3 +7,4 @@ mod flaws;
 mod key;
 mod policy;
 mod scene;
+mod tpm;

@@ -193,9 +193,9 @@ impl Crypto for Platform {
         Ok((self.keep(alg, secret, keep)?, len))
     }
 
-    fn import(&mut self, alg: Alg, secret: &[u8; 32], keep: Keep) -> Result<KeyBlob, CryptoError> {
+    fn import(&mut self, alg: Alg, secret: &[u8], keep: Keep) -> Result<KeyBlob, CryptoError> {
         self.changes += 1;
-        self.keep(alg, *secret, keep)
+        self.keep(alg, secret.try_into().map_err(|_| CryptoError::BadKey)?, keep)
     }
 
     fn public(&mut self, key: &KeyBlob, public: &mut [u8]) -> Result<usize, CryptoError> {

@@ -1,6 +1,7 @@
 //! The key that is plugged in: its platform, with an attestation key where its model has one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use authenticator::attestation::is_provisioned;
 use authenticator::platform::Platform;
@@ -13,7 +14,7 @@ use softkeys::file::{Durability, Unlock};
 use softkeys::{Fast, Seeded, provision};
 
 use crate::args::Pin;
-use crate::command::roots;
+use crate::command::roots::Attesting;
 use crate::failure::Failure;
 
 /// What a plugged key is made from.
@@ -26,6 +27,8 @@ pub struct Maker {
     pub seed: Option<[u8; 32]>,
     /// The PIN that it has from the start.
     pub pin: Option<Pin>,
+    /// What it attests with.
+    pub attesting: Arc<Attesting>,
     /// The directory in which it is kept; then no other takes its place.
     pub kept: Option<Kept>,
 }
@@ -68,7 +71,7 @@ impl Maker {
             None => in_memory(self.seed, 0),
         };
         let pin = self.pin.as_ref().map(|pin| pin.0.as_str());
-        let platform = ready(&self.profile, platform, pin).map_err(Failure::Usage)?;
+        let platform = ready(&self.profile, platform, &self.attesting, pin).map_err(Failure::Usage)?;
         Ok((Mind::new(self.profile), platform))
     }
 }
@@ -98,7 +101,7 @@ impl Factory for Maker {
             Some(Seed::Bytes(text)) => Some(from_hex(text)?),
         };
         let pin = wish.pin.as_deref().or(self.pin.as_ref().map(|pin| pin.0.as_str()));
-        let platform = ready(&profile, in_memory(seed, wish.rsa), pin)?;
+        let platform = ready(&profile, in_memory(seed, wish.rsa), &self.attesting, pin)?;
         Ok((Mind::new(profile), platform))
     }
 }
@@ -114,11 +117,13 @@ pub fn limit(profile: &mut Profile, max_message: Option<u16>) {
 fn ready(
     profile: &Profile,
     mut platform: Box<dyn Platform + Send>,
+    attesting: &Attesting,
     pin: Option<&str>,
 ) -> Result<Box<dyn Platform + Send>, String> {
-    if !is_provisioned(platform.as_mut()).map_err(|_| "the key's store cannot be read")? {
-        let root = roots::root().map_err(|_| "there is no root of the attestation")?;
-        let issued = root.issue(profile).map_err(|error| error.to_string())?;
+    let provisioned = is_provisioned(platform.as_mut()).map_err(|_| "the key's store cannot be read")?;
+    // What is named takes the place of what the key has.
+    if !provisioned || attesting.is_named() {
+        let issued = attesting.issue(profile)?;
         provision(platform.as_mut(), &issued).map_err(|error| error.to_string())?;
     }
     if let Some(pin) = pin {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use softkeys::file::Unlock;
 
 use super::key::{self, Kept, Maker};
 use crate::args::PlugArgs;
+use crate::command::roots::Attesting;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -26,6 +28,7 @@ pub fn keys(args: &PlugArgs, max_message: Option<u16>) -> Result<Vec<Key>, Failu
     let mut row: Vec<Key> = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let several = args.keys.len() > 1;
+    let attesting = Arc::new(Attesting::of(args.attestation.as_deref(), &args.ca)?);
     for (word, nth) in args.keys.iter().zip(1_u8..=MOST) {
         let mut profile = keys::find(word)?.profile;
         key::limit(&mut profile, max_message);
@@ -43,7 +46,10 @@ pub fn keys(args: &PlugArgs, max_message: Option<u16>) -> Result<Vec<Key>, Failu
         // Of one key, to say that it takes none.
         let pin = args.pin.clone().filter(|_| !several || profile.features().client_pin);
         let seed = args.seed.map(|seed| key::bytes(seed, nth));
-        row.push(Key { name, maker: Maker { profile, max_message, seed, pin, kept } });
+        row.push(Key {
+            name,
+            maker: Maker { profile, max_message, seed, pin, attesting: Arc::clone(&attesting), kept },
+        });
     }
     if row.len() < args.keys.len() {
         return Err(Failure::Usage(format!("at most {MOST} keys can be plugged in by one command")));

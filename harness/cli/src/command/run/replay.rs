@@ -24,6 +24,10 @@ pub fn words(args: &RunArgs) -> Vec<String> {
     if !args.flaw.is_empty() {
         words.push(format!("--flaw {}", args.flaw.join(" ")));
     }
+    words.extend(args.ca.attestation_ca.iter().map(|files| {
+        let files: Vec<String> = files.iter().map(|p| quoted(&p.to_string_lossy())).collect();
+        format!("--attestation-ca {}", files.join(" "))
+    }));
     // A distribution is also set for every run by the environment; then it concerns no other target.
     if args.target.starts_with("keycloak") && args.url.is_none() {
         words.extend(

@@ -22,8 +22,8 @@ impl Server {
     ///
     /// # Errors
     /// It does not start, or does not answer as it should.
-    pub async fn start(aim: &Aim, flaws: Flaws, anchor: &[u8]) -> Result<Self, Failure> {
-        let keycloak = KeycloakSettings { anchors: vec![anchor.to_vec()], ..KeycloakSettings::default() };
+    pub async fn start(aim: &Aim, flaws: Flaws, anchors: &[Vec<u8>]) -> Result<Self, Failure> {
+        let keycloak = KeycloakSettings { anchors: anchors.to_vec(), ..KeycloakSettings::default() };
         match aim {
             Aim::Embedded => {
                 let settings = Settings { flaws, page: false, ..Settings::default() };

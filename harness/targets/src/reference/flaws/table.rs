@@ -88,6 +88,24 @@ flaws! {
     AttestationAlgorithmIgnored, "attestation-algorithm-ignored", Registration, "attestation-algorithm", "sctn-packed-attestation",
         "Attestation algorithm not compared",
         "The server takes a packed self attestation whose alg is not the credential's.";
+    AttestationCertificateIgnored, "attestation-certificate-ignored", Registration, "attestation-certificate", "sctn-tpm-cert-requirements",
+        "Attestation certificate not looked at",
+        "The server takes an attestation certificate that does not meet the requirements of its format.";
+    CertificateAaguidIgnored, "certificate-aaguid-ignored", Registration, "attestation-aaguid", "sctn-packed-attestation",
+        "AAGUID of the certificate not compared",
+        "The server takes an attestation certificate that names another AAGUID than the authenticator data.";
+    TpmExtraDataIgnored, "tpm-extra-data-ignored", Registration, "tpm-extra-data", "sctn-tpm-attestation",
+        "What a TPM certified not compared with the response",
+        "The server takes a tpm statement whose extraData is not the digest of authenticator data and client data.";
+    TpmPublicAreaIgnored, "tpm-public-area-ignored", Registration, "tpm-public-area", "sctn-tpm-attestation",
+        "Public area of a TPM not compared with the key",
+        "The server takes a tpm statement whose public area is that of another key than the credential's.";
+    TpmNameIgnored, "tpm-name-ignored", Registration, "tpm-name", "sctn-tpm-attestation",
+        "Name of the certified key not compared",
+        "The server takes a tpm statement that certifies another key than that of its public area.";
+    TpmMagicIgnored, "tpm-magic-ignored", Registration, "tpm-cert-info", "sctn-tpm-attestation",
+        "Magic number of a TPM not checked",
+        "The server takes a tpm statement that does not say of itself that a TPM made it.";
     UnknownFormatTakenAsNone, "unknown-format-taken-as-none", Registration, "attestation-format", "sctn-registering-a-new-credential",
         "Unknown attestation format taken as none",
         "The server takes an attestation statement format that it does not know as if there were none.";

@@ -50,7 +50,7 @@ impl Site {
         let anchored = self.settings.policy.trust == Trust::Anchored;
         let optional = !anchored || self.has(Flaw::NoAttestationAccepted);
         let judged = anchored && !self.has(Flaw::AttestationTrustIgnored);
-        let formats = ["none", "packed"].map(str::to_owned).to_vec();
+        let formats = ["none", "packed", "tpm"].map(str::to_owned).to_vec();
         AttestationPolicy {
             formats: self.has(Flaw::U2fAttestationRefused).then_some(formats),
             accept_none: optional,
@@ -79,6 +79,12 @@ impl Site {
             (Flaw::AaguidDenyIgnored, Check::AaguidDenied),
             (Flaw::AttestationSignatureIgnored, Check::AttestationSignature),
             (Flaw::AttestationAlgorithmIgnored, Check::AttestationAlgorithm),
+            (Flaw::AttestationCertificateIgnored, Check::AttestationCertificate),
+            (Flaw::CertificateAaguidIgnored, Check::AttestationAaguid),
+            (Flaw::TpmExtraDataIgnored, Check::TpmExtraData),
+            (Flaw::TpmPublicAreaIgnored, Check::TpmPublicArea),
+            (Flaw::TpmNameIgnored, Check::TpmName),
+            (Flaw::TpmMagicIgnored, Check::TpmCertInfo),
             (Flaw::UnknownFormatTakenAsNone, Check::AttestationFormat),
             (Flaw::NoneWithStatementAccepted, Check::AttestationStatement),
             (Flaw::BsWithoutBeAccepted, Check::BackupFlags),

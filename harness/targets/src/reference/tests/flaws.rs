@@ -3,8 +3,11 @@
 use plan::Policy;
 use plan::policy::{Attachment, BackupRule, Conveyance, CounterRule, Login, Requirement, Trust};
 
+use rcgen::{CertificateParams, CustomExtension, DnType};
+
 use super::key::{BE, BS, Batch, Draft, Key, Statement, UP, UV};
 use super::scene::{Agent, ORIGIN, Scene};
+use super::tpm::Lie;
 use crate::reference::answer::Refusal;
 use crate::reference::flaws::{Flaw, Flaws};
 
@@ -109,6 +112,16 @@ fn observation(flaw: Flaw) -> (Right, Policy, Act) {
         }
         AttestationSignatureIgnored => refuses(direct(), attested(packed_self, |d| d.break_signature = true)),
         AttestationAlgorithmIgnored => refuses(direct(), attested(packed_self, |d| d.statement_alg = -9)),
+        AttestationCertificateIgnored => {
+            refuses(direct(), attested(|| Statement::Packed(Batch::shaped(without_unit)), |_| ()))
+        }
+        CertificateAaguidIgnored => {
+            refuses(direct(), attested(|| Statement::Packed(Batch::shaped(of_another_model)), |_| ()))
+        }
+        TpmExtraDataIgnored => refuses(direct(), attested(|| tpm(Lie::ExtraData), |_| ())),
+        TpmPublicAreaIgnored => refuses(direct(), attested(|| tpm(Lie::PublicArea), |_| ())),
+        TpmNameIgnored => refuses(direct(), attested(|| tpm(Lie::Name), |_| ())),
+        TpmMagicIgnored => refuses(direct(), attested(|| tpm(Lie::Magic), |_| ())),
         UnknownFormatTakenAsNone => refuses(plain, registration(|d| d.fmt = Some("made-up"))),
         NoneWithStatementAccepted => refuses(plain, registration(|d| d.extra_member = true)),
         AttestationTrustIgnored => refuses(anchored(), attested(|| Statement::Packed(Batch::new()), |_| ())),
@@ -194,6 +207,22 @@ fn attested(statement: fn() -> Statement, edit: fn(&mut Draft)) -> Act {
         }
         outcome.map(drop)
     })
+}
+
+fn tpm(lie: Lie) -> Statement {
+    Statement::Tpm(Batch::in_tpm(), Some(lie))
+}
+
+/// "Authenticator Attestation" is missing.
+fn without_unit(leaf: &mut CertificateParams) {
+    assert!(leaf.distinguished_name.remove(DnType::OrganizationalUnitName));
+}
+
+/// The AAGUID extension names another model.
+fn of_another_model(leaf: &mut CertificateParams) {
+    let content = [&[0x04, 16][..], b"another test key"].concat();
+    let extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 45724, 1, 1, 4], content);
+    leaf.custom_extensions.push(extension);
 }
 
 fn packed_self() -> Statement {

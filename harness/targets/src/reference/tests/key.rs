@@ -1,5 +1,6 @@
 //! A key whose every answer can be edited before it is signed.
 
+use super::tpm::{self, Lie};
 use ciborium::Value;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
@@ -25,6 +26,7 @@ pub(super) enum Statement {
     PackedSelf,
     Packed(Batch),
     U2f(Batch),
+    Tpm(Batch, Option<Lie>),
 }
 
 /// An attestation key with its certificate.
@@ -37,6 +39,16 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn new() -> Self {
+        Self::shaped(|_| ())
+    }
+
+    /// The certificate of a key in a TPM.
+    pub(super) fn in_tpm() -> Self {
+        Self::shaped(tpm::shape)
+    }
+
+    /// The certificate as `shape` makes it.
+    pub(super) fn shaped(shape: impl FnOnce(&mut CertificateParams)) -> Self {
         let root_key = KeyPair::generate().unwrap();
         let mut root = CertificateParams::new(Vec::new()).unwrap();
         root.distinguished_name.push(DnType::CommonName, "Test root");
@@ -49,6 +61,7 @@ impl Batch {
         leaf.distinguished_name.push(DnType::OrganizationName, "Test");
         leaf.distinguished_name.push(DnType::OrganizationalUnitName, "Authenticator Attestation");
         leaf.distinguished_name.push(DnType::CommonName, "Test batch");
+        shape(&mut leaf);
         let key = KeyPair::generate().unwrap();
         let leaf = leaf.signed_by(&key, &Issuer::new(root, root_key)).unwrap().der().to_vec();
         Self { key: key.into(), leaf, root: root_der }
@@ -242,6 +255,7 @@ impl Key {
     ) -> (&'static str, Vec<(Value, Value)>) {
         let hash = Sha256::digest(client_data);
         let signed = [auth_data, &hash].concat();
+        let mut members = Vec::new();
         let (fmt, signature, alg, batch) = match &self.statement {
             Statement::None => ("none", None, None, None),
             Statement::PackedSelf => ("packed", Some(self.sign(&signed)), Some(draft.statement_alg), None),
@@ -252,8 +266,15 @@ impl Key {
                 let signed = [&[0][..], &draft.rp_id_hash, &hash, &draft.id, &self.point()].concat();
                 ("fido-u2f", Some(batch.key.sign(&signed).unwrap()), None, Some(batch))
             }
+            Statement::Tpm(batch, lie) => {
+                let (area, info) = tpm::certified(&self.point(), &signed, *lie);
+                let signature = batch.key.sign(&info).unwrap();
+                members.push(("ver".into(), "2.0".into()));
+                members.push(("pubArea".into(), Value::Bytes(area)));
+                members.push(("certInfo".into(), Value::Bytes(info)));
+                ("tpm", Some(signature), Some(draft.statement_alg), Some(batch))
+            }
         };
-        let mut members = Vec::new();
         if let Some(alg) = alg {
             members.push(("alg".into(), alg.into()));
         }

@@ -95,6 +95,7 @@ fn any_statement_that_verifies_is_taken_without_trust() {
         (2, Statement::PackedSelf),
         (3, Statement::Packed(batch.clone())),
         (4, Statement::U2f(batch)),
+        (5, Statement::Tpm(Batch::in_tpm(), None)),
     ] {
         let scene = scene(Policy { attestation: Conveyance::Indirect, ..Policy::default() });
         let mut key = Key::new(seed).attesting(statement);

@@ -1,8 +1,17 @@
 use super::*;
+use crate::args::AttestationCaArgs;
 
 fn maker(name: &str) -> Maker {
     let profile = profiles::find(name).unwrap().profile;
-    Maker { profile, max_message: Some(1_100), seed: None, pin: None, kept: None }
+    let attesting = Attesting::of(None, &AttestationCaArgs { attestation_ca: None }).unwrap();
+    Maker {
+        profile,
+        max_message: Some(1_100),
+        seed: None,
+        pin: None,
+        attesting: attesting.into(),
+        kept: None,
+    }
 }
 
 fn wish(text: &str) -> ports::Wish {
