@@ -30,13 +30,14 @@ class Extensions(unittest.TestCase):
     def each(self, name):
         """A key with a PIN, its user agent and a relying party."""
         with plugged.Key(name) as key:
-            ClientPin(Ctap2(key.connect())).set_pin(PIN)
+            ctap2 = Ctap2(key.connect())
+            if "clientPin" in ctap2.info.options:
+                ClientPin(ctap2).set_pin(PIN)
             yield key, client(key.connect(), Typing()), Party()
 
     def keys(self, extension):
         names = having(extension)
-        if not names:
-            self.skipTest(f"no key of the catalogue has {extension}")
+        self.assertTrue(names, f"no key of the catalogue has {extension}")
         return names
 
     def test_prf(self):

@@ -5,6 +5,7 @@ import unittest
 from contextlib import contextmanager
 
 from fido2.ctap import CtapError
+from fido2.ctap1 import ApduError, Ctap1
 from fido2.ctap2 import ClientPin, Config, CredentialManagement, Ctap2
 
 import plugged
@@ -12,6 +13,7 @@ import plugged
 FEATURES = plugged.features()
 MANAGED = [name for name, features in FEATURES.items() if features.get("cred-mgmt")]
 CONFIGURED = [name for name, features in FEATURES.items() if features.get("authnr-cfg")]
+assert MANAGED and CONFIGURED, "no key of the catalogue has what is tested here"
 PIN = "123456"
 HASH = b"hash of the client data, padded."
 ES256 = [{"type": "public-key", "alg": -7}]
@@ -44,7 +46,6 @@ class Owner(unittest.TestCase):
         token = pin.get_pin_token(PIN, ClientPin.PERMISSION.CREDENTIAL_MGMT)
         return CredentialManagement(ctap2, pin.protocol, token)
 
-    @unittest.skipUnless(MANAGED, "no key of the catalogue has credential management")
     def test_credentials_are_listed_renamed_and_deleted(self):
         for name in MANAGED:
             with self.subTest(key=name), self.plugged(name) as (_, ctap2, pin):
@@ -72,7 +73,6 @@ class Owner(unittest.TestCase):
                 self.assertEqual(manager.get_metadata()[RESULT.MAX_REMAINING_COUNT], capacity + 1)
                 self.refused(CtapError.ERR.NO_CREDENTIALS, manager.delete_cred, where)
 
-    @unittest.skipUnless(MANAGED, "no key of the catalogue has credential management")
     def test_an_empty_key_lists_nothing_and_a_wrong_token_nothing_at_all(self):
         for name in MANAGED:
             with self.subTest(key=name), self.plugged(name) as (_, ctap2, pin):
@@ -85,7 +85,6 @@ class Owner(unittest.TestCase):
         token = pin.get_pin_token(PIN, ClientPin.PERMISSION.AUTHENTICATOR_CFG)
         return Config(ctap2, pin.protocol, token)
 
-    @unittest.skipUnless(CONFIGURED, "no key of the catalogue has authenticatorConfig")
     def test_the_minimum_length_of_the_pin_rises_and_never_falls(self):
         for name in (name for name in CONFIGURED if FEATURES[name]["set-min-pin-length"]):
             with self.subTest(key=name), self.plugged(name) as (_, ctap2, pin):
@@ -100,24 +99,31 @@ class Owner(unittest.TestCase):
                 config = Config(ctap2, pin.protocol, token)
                 self.refused(CtapError.ERR.PIN_POLICY_VIOLATION, config.set_min_pin_length, 4)
 
-    @unittest.skipUnless(CONFIGURED, "no key of the catalogue has authenticatorConfig")
     def test_always_uv(self):
         for name in (name for name in CONFIGURED if FEATURES[name]["always-uv"] is not None):
-            with self.subTest(key=name), self.plugged(name) as (_, ctap2, pin):
+            with self.subTest(key=name), self.plugged(name) as (key, ctap2, pin):
                 before = ctap2.get_info()
+                u2f = Ctap1(key.connect())
+                if "U2F_V2" in before.versions:
+                    self.assertEqual(u2f.get_version(), "U2F_V2")
+                self.assertIs(before.options["alwaysUv"], False)
                 self.configure(ctap2, pin).toggle_always_uv()
                 after = ctap2.get_info()
-                self.assertNotEqual(before.options["alwaysUv"], after.options["alwaysUv"])
-                if not after.options["alwaysUv"]:
-                    continue
+                self.assertIs(after.options["alwaysUv"], True)
                 self.assertNotIn("U2F_V2", after.versions)
+                with self.assertRaises((ApduError, CtapError)):
+                    u2f.get_version()
                 asked = (HASH, {"id": "a.example", "name": "A"}, {"id": b"1", "name": "ann"}, ES256)
                 if after.options.get("uv"):
                     self.assertTrue(ctap2.make_credential(*asked).auth_data.is_user_verified())
                 else:
                     self.refused(CtapError.ERR.PUAT_REQUIRED, ctap2.make_credential, *asked)
+                key.control("ctl replug")
+                ctap2 = Ctap2(key.connect())
+                self.assertIs(ctap2.info.options["alwaysUv"], True, "it outlives the power")
+                self.configure(ctap2, ClientPin(ctap2)).toggle_always_uv()
+                self.assertEqual(ctap2.get_info().versions, before.versions, "and back")
 
-    @unittest.skipUnless(CONFIGURED, "no key of the catalogue has authenticatorConfig")
     def test_selection(self):
         for name in CONFIGURED:
             with self.subTest(key=name), self.plugged(name) as (key, ctap2, _):
@@ -125,7 +131,6 @@ class Owner(unittest.TestCase):
                 key.control("ctl up refuse")
                 self.refused(CtapError.ERR.OPERATION_DENIED, ctap2.selection)
 
-    @unittest.skipUnless(CONFIGURED, "no key of the catalogue has authenticatorConfig")
     def test_reset_takes_pin_and_credentials_away(self):
         for name in CONFIGURED:
             with self.subTest(key=name), self.plugged(name) as (key, ctap2, pin):

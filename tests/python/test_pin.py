@@ -20,6 +20,7 @@ PAIRS = [
     if features.get("client-pin")
     for number in features["pin-uv-auth-protocols"]
 ]
+assert PAIRS, "no key of the catalogue has a PIN"
 PIN, OTHER = "1234-Grüße", "another PIN"
 HASH = b"hash of the client data, padded."
 RP = {"id": "example.org", "name": "Example"}
@@ -42,7 +43,6 @@ class Typing(UserInteraction):
         return False
 
 
-@unittest.skipUnless(PAIRS, "no key of the catalogue has a PIN")
 class Pin(unittest.TestCase):
     @contextmanager
     def plugged(self, name, number):
@@ -115,7 +115,7 @@ class Pin(unittest.TestCase):
         for name, number in PAIRS:
             with self.subTest(key=name, protocol=number), self.plugged(name, number) as (_, ctap2, pin):
                 if not ClientPin.is_token_supported(ctap2.info):
-                    self.skipTest("its tokens have no permissions")
+                    plugged.leave_out(self, name, plugged.NO_PERMISSIONS)
                 pin.set_pin(PIN)
                 token = pin.get_pin_token(PIN, GET, RP["id"])
                 proof = {"pin_uv_param": pin.protocol.authenticate(token, HASH), "pin_uv_protocol": number}

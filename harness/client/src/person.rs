@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// A PIN. Wiped when it is dropped, and never shown.
@@ -9,9 +10,14 @@ use zeroize::Zeroizing;
 pub struct Pin(Zeroizing<String>);
 
 impl Pin {
-    /// The text, in Unicode normalization form C (CTAP, section 6.5.1).
+    /// What was typed, brought into Unicode normalization form C: keyboards differ in how they write an accent, and a key compares
+    /// bytes ([CTAP, section 6.5.1](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#authnrClientPin-pinComposition)).
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        let typed = Zeroizing::new(text.into());
+        // No code point grows to more than three times its bytes, so no copy is left behind by one that moves.
+        let mut pin = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(3)));
+        pin.extend(typed.nfc());
+        Self(pin)
     }
 
     /// The text; whoever copies it has to wipe the copy.

@@ -85,7 +85,9 @@ fn the_keys_are_what_their_names_say() {
 
     let synced = find("synced-passkey").unwrap().profile;
     assert_eq!((synced.backup, synced.counter), (Backup::BackedUp, Counter::Zero));
-    assert_eq!(synced.ctap2.unwrap().attestation, Attestation::None);
+    let ctap2 = synced.ctap2.unwrap();
+    assert_eq!((ctap2.attestation, ctap2.uv), (Attestation::None, Some(true)));
+    assert!(ctap2.features.extensions.hmac_secret && !ctap2.features.client_pin && !synced.versions.newer());
 
     let no_uv = find("no-uv").unwrap().profile.ctap2;
     assert_eq!(no_uv.map(|ctap2| (ctap2.rk, ctap2.uv)), Some((false, None)));

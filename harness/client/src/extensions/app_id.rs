@@ -8,7 +8,8 @@ use crate::error::{ClientError, DomError};
 use crate::manner::{Liberty, Manner};
 use crate::origin::{Caller, same_site};
 
-/// The AppID, if the page has one and may use it: as browsers judge, an https URL on the page's own site.
+/// The AppID, if the page has one and may use it: as browsers judge, an https URL on the page's own site. The list of trusted facets
+/// that FIDO's AppID document has a client fetch is not fetched: browsers do not either, so a facet on another site is refused.
 pub(crate) fn read(
     inputs: &Inputs,
     name: &str,

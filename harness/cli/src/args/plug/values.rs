@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ports::{Address, NoAddress, USBIP_PORT, Up};
+use unicode_normalization::UnicodeNormalization;
 
 /// Where clients find the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl FromStr for VidPid {
     }
 }
 
-/// A PIN, which nothing shows.
+/// A PIN in Unicode normalization form C, as clients send it; nothing shows it.
 #[derive(Clone)]
 pub struct Pin(pub String);
 
@@ -82,7 +83,7 @@ impl FromStr for Pin {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.nfc().collect()))
     }
 }
 
@@ -200,6 +201,11 @@ mod tests {
         for text in ["1050", "1050:+407", "1050:407", "10500:407", "x:y"] {
             assert!(text.parse::<VidPid>().unwrap_err().contains("1050:0407"), "{text}");
         }
+    }
+
+    #[test]
+    fn pins_are_normalised() {
+        assert_eq!("e\u{301}123".parse::<Pin>().unwrap().0, "\u{e9}123");
     }
 
     #[test]
