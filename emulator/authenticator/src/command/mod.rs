@@ -110,7 +110,10 @@ fn prepare(context: &mut Context<'_>, bytes: &[u8], reply: &mut [u8]) -> Result<
         }
         Command::MAKE_CREDENTIAL => make(context, model, parameters)?,
         Command::GET_ASSERTION => get(context, model, parameters)?,
-        Command::CLIENT_PIN if model.features.has_client_pin_command() => {
+        // hmac-secret needs its getKeyAgreement on a key without PIN and token, too.
+        Command::CLIENT_PIN
+            if model.features.has_client_pin_command() || model.features.extensions.hmac_secret =>
+        {
             cbor::check_exact(parameters)?;
             let request = ctap2::client_pin::Request::decode(parameters)?;
             match client_pin::handle(context, model, &request, reply)? {

@@ -381,6 +381,14 @@ fn subcommands_that_a_key_has_not() {
     }
     let mut neither = Key::new(super::key::full());
     assert_eq!(neither.pin_status(vec![(2, int(1))]), Status::INVALID_COMMAND);
+    let mut secrets = Key::new(modern_with(|features| {
+        (features.client_pin, features.pin_uv_auth_token) = (false, false);
+        features.extensions.hmac_secret = true;
+    }));
+    for number in [1, 3, 4, 5, 6, 9] {
+        assert_eq!(secrets.pin_status(vec![(1, int(2)), (2, int(number))]), Status::INVALID_SUBCOMMAND);
+    }
+    assert_eq!(secrets.pin_status(vec![(1, int(2)), (2, int(2))]), Status::OK, "hmac-secret agrees on a key");
     // What is no request at all.
     assert_eq!(key.send_status(&[6]), Status::INVALID_CBOR);
     assert_eq!(
