@@ -5,21 +5,25 @@ import os
 import socket
 import subprocess
 import tempfile
+import threading
 
-from fido2.hid import CtapHidDevice
+from fido2.hid import CtapHidDevice, open_device
 from fido2.hid.base import CtapHidConnection, HidDescriptor
 
 ANYKEY = os.environ["ANYKEY"]
 PACKET = 64
 # When something that must happen counts as not happening, in seconds.
 LONG = 30
-PORTS = ("unix", "unix-dgram", "udp")
+# Where keys are plugged in: those named, or each kind of socket. `uhid` is this machine's kernel.
+PORTS = tuple(os.environ.get("ANYKEY_PORTS", "unix unix-dgram udp").split())
+# The keys of the catalogue that are tried: those named, or all.
+MODELS = os.environ.get("ANYKEY_KEYS", "").split()
 
 
 def models():
-    """The keys of the catalogue, as `anykey keys --json` lists them."""
+    """The keys that are tried, as `anykey keys --json` lists them."""
     listed = subprocess.run([ANYKEY, "keys", "--json"], check=True, capture_output=True)
-    return json.loads(listed.stdout)
+    return [model for model in json.loads(listed.stdout) if not MODELS or model["name"] in MODELS]
 
 
 def features():
@@ -85,50 +89,79 @@ class Connection(CtapHidConnection):
 
 
 class Key:
-    """A plugged key, for a `with` block."""
+    """A plugged key, for a `with` block. With `log`, a path, what clients and the key say goes there, decoded."""
 
-    def __init__(self, model, port="unix", touch="after:1ms", arguments=()):
-        self.model, self.port, self.touch, self.arguments = model, port, touch, arguments
+    def __init__(self, model, port=PORTS[0], touch="after:1ms", arguments=(), log=None):
+        self.model, self.port, self.touch, self.arguments, self.log = model, port, touch, arguments, log
         self.devices = []
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
-        place = "udp:127.0.0.1:0" if self.port == "udp" else f"{self.port}:{self.directory.name}/key"
+        place = {"uhid": "uhid", "udp": "udp:127.0.0.1:0"}.get(self.port, f"{self.port}:{self.directory.name}/key")
         self.control_path = f"{self.directory.name}/control"
         words = ["plug", self.model, "--port", place, "--control", f"unix:{self.control_path}"]
-        words += ["--touch", self.touch, *self.arguments]
-        self.process = subprocess.Popen([ANYKEY, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        words += ["--touch", self.touch, *(["--print"] if self.log else []), *self.arguments]
+        out = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
+        if self.log:
+            out["stderr"] = subprocess.STDOUT
+        self.process = subprocess.Popen([ANYKEY, *words], **out)
         line = self.process.stdout.readline()
         if not line.startswith("ready "):
             raise AssertionError(f"the key is not ready: {line!r}")
         self.address = line.removeprefix("ready ").strip()
+        self.copier = None
+        if self.log:
+            self.copier = threading.Thread(target=self._copy, daemon=True)
+            self.copier.start()
         return self
+
+    def _copy(self):
+        with open(self.log, "a", buffering=1, encoding="utf-8") as file:
+            file.writelines(self.process.stdout)
 
     def __exit__(self, kind, *_):
         for device in self.devices:
             device.close()
         self.process.terminate()
         code = self.process.wait(LONG)
+        if self.copier:
+            self.copier.join(LONG)
         self.process.stdout.close()
         left = os.listdir(self.directory.name)
         self.directory.cleanup()
         if kind is None and (code != 0 or left):
             raise AssertionError(f"the key ended with {code} and left {left}")
 
+    @property
+    def node(self):
+        """On uhid, the device by which programs find it."""
+        return self.ask("ctl where").removeprefix("uhid ")
+
     def connect(self):
         """A client with a channel of its own."""
-        descriptor = HidDescriptor(self.address, 0, 0, PACKET, PACKET, self.model, None)
-        device = CtapHidDevice(descriptor, Connection(self.address))
+        if self.port == "uhid":
+            device = open_device(self.node)
+        else:
+            descriptor = HidDescriptor(self.address, 0, 0, PACKET, PACKET, self.model, None)
+            device = CtapHidDevice(descriptor, Connection(self.address))
         self.devices.append(device)
         return device
 
     def control(self, line):
         """Gives an order, and returns when it is done."""
+        answer = self.ask(line)
+        if answer:
+            raise AssertionError(f"{line}: {answer}")
+
+    def ask(self, line):
+        """Gives an order, and returns what the key says to it."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as script:
             script.settimeout(LONG)
             script.connect(self.control_path)
             script.sendall(line.encode() + b"\n")
             with script.makefile() as answers:
                 answer = answers.readline().strip()
-        if answer != "ok":
+        verdict, _, said = answer.partition(" ")
+        if verdict != "ok":
             raise AssertionError(f"{line}: {answer}")
+        return said

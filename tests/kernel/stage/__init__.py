@@ -1,0 +1,8 @@
+"""What the tests stand on: a test and its name, a key that is plugged in, a tool at a terminal."""
+
+from stage import tool
+from stage.cases import case
+from stage.key import Key
+from stage.tool import check, note, run, start
+
+__all__ = ["Key", "case", "check", "note", "run", "start", "tool"]

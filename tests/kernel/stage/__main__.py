@@ -1,0 +1,85 @@
+"""Runs tests one after the other and tells of each: `python -m stage --rooms FOLDER --logs FOLDER [PATTERN...]`."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from stage import cases, place, tool
+from stage.key import Key
+
+# No test takes as long.
+LIMIT = 180
+
+
+def main():
+    arguments = parsed()
+    chosen = cases.chosen(cases.load(arguments.rooms), arguments.patterns, arguments.without)
+    if arguments.list:
+        print(*(case.name for case in chosen), sep="\n", end="\n" if chosen else "")
+        return 0
+    place.ready()
+    signal.signal(signal.SIGALRM, late)
+    passed = failed = 0
+    for nth, case in enumerate(chosen, 1):
+        log = arguments.logs / f"{case.name}.log"
+        begin = time.monotonic()
+        trouble = perform(case, log)
+        took = time.monotonic() - begin
+        print(f"{'FAILED' if trouble else 'ok':6} {nth:3}/{len(chosen)} {took:6.1f} s  {case.name}", flush=True)
+        for line in tool.notes():
+            print(f"{'':18}{line}", flush=True)
+        if trouble:
+            print(log.read_text(errors="replace").rstrip(), flush=True)
+        passed, failed = passed + (not trouble), failed + bool(trouble)
+    (arguments.logs / "results.json").write_text(json.dumps({"passed": passed, "failed": failed}))
+    return 1 if failed else 0
+
+
+def perform(case, log):
+    """Runs a test; what went wrong, which its log has, too."""
+    with log.open("w", buffering=1, encoding="utf-8") as file, tempfile.TemporaryDirectory() as room:
+        tool.log_to(file)
+        os.chdir(room)
+        try:
+            signal.alarm(LIMIT)
+            if case.model is None:
+                case.function()
+            else:
+                with Key(case.model, log=log.with_suffix(".key"), **case.how) as key:
+                    case.function(key)
+            return None
+        except Exception as trouble:
+            file.write("".join(traceback.format_exception(trouble)))
+            said = log.with_suffix(".key")
+            if said.exists():
+                file.write(f"\nThe key, at its end (all of it is in {said}):\n")
+                file.writelines(said.read_text(errors="replace").splitlines(keepends=True)[-60:])
+            return trouble
+        finally:
+            signal.alarm(0)
+            tool.stop_all()
+            os.chdir("/")
+
+
+def late(*_):
+    raise TimeoutError(f"the test took longer than {LIMIT} s")
+
+
+def parsed():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--rooms", type=Path, required=True)
+    arguments.add_argument("--logs", type=Path, required=True)
+    arguments.add_argument("--without", action="append", default=[])
+    arguments.add_argument("--list", action="store_true")
+    arguments.add_argument("patterns", nargs="*")
+    return arguments.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

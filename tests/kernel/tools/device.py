@@ -1,0 +1,86 @@
+"""The device that the kernel makes of a key: it comes and goes, and carries what it should."""
+
+import os
+import statistics
+import time
+
+from fido2.ctap import CtapError
+from fido2.ctap2 import Ctap2
+from fido2.hid import CTAPHID
+
+from stage import Key, case, check, note, run, start
+
+# What fits in so many reports: 57 bytes in the first, 59 in each further one.
+SIZES = {reports: 57 + (reports - 1) * 59 for reports in (1, 2, 31, 32, 70, 129)}
+
+
+@case()
+def two_keys_at_once():
+    with Key("passkey") as one, Key("yubikey-4") as other:
+        listed = run("fido2-token", "-L")
+        check(f"{one.node}: vendor=0x1209" in listed and f"{other.node}: vendor=0x1050" in listed, "not both are listed")
+        for key, number in ((one, 1), (other, 2)) * 2:
+            check(key.connect().ping(bytes([number])) == bytes([number]), "a ping comes back from elsewhere")
+        info = Ctap2(one.connect()).info
+        check("FIDO_2_1" in info.versions, info.versions)
+        gone = one.node
+        one.control("ctl unplug")
+        check(not os.path.exists(gone), f"{gone} is there after its key was unplugged")
+        check(other.connect().ping(b"still there") == b"still there", "the other does not answer")
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def is_gone_after_sigterm(key):
+    node = key.node
+    check(os.path.exists(node), f"there is no {node}")
+    key.process.terminate()
+    check(key.process.wait(30) == 0, "it did not end well")
+    check(not os.path.exists(node), f"there is still {node}")
+    check(f"{node}:" not in run("fido2-token", "-L"), "it is still listed")
+
+
+@case("passkey", "yubikey-4", "no-uv", touch="never")
+def unplugged_while_it_waits_for_a_touch(key):
+    node = key.node
+    with open("wish", "w", encoding="utf-8") as wish:
+        wish.write(f"{'A' * 43}=\nexample.org\nann\nYW5u\n")
+    tool = start("fido2-cred", "-M", "-i", "wish", node)
+    check("touch" in key.ask("ctl wait"), "it does not ask for a touch")
+    key.control("ctl unplug")
+    status, said = tool.ended()
+    check(status != 0 and "fido_dev_make_cred: FIDO_ERR" in said, f"the tool ends with {status}: {said}")
+    check(not os.path.exists(node), f"{node} is still there")
+    key.control("ctl up auto")
+    key.control("ctl plug")
+    run("fido2-cred", "-M", "-i", "wish", key.node)
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def messages_of_every_length_come_back(key):
+    device = key.connect()
+    for reports, length in SIZES.items():
+        message = bytes(n % 251 for n in range(length))
+        try:
+            same = device.ping(message) == message
+        except CtapError as error:
+            note(f"{reports} reports ({length} bytes): {error}")
+            continue
+        check(same, f"{length} bytes in {reports} reports come back changed")
+        note(f"{reports} reports ({length} bytes): same")
+
+
+@case("passkey", "yubikey-4")
+def latency(key):
+    device = key.connect()
+    asked = [("ping", 1000, lambda: device.ping(b"hello"))]
+    if key.model == "passkey":
+        asked.append(("getInfo", 100, lambda: device.call(CTAPHID.CBOR, b"\x04")))
+    for what, times, ask in asked:
+        took = []
+        for _ in range(times):
+            begin = time.monotonic()
+            ask()
+            took.append(1000 * (time.monotonic() - begin))
+        took.sort()
+        median, last = statistics.median(took), took[int(0.99 * times)]
+        note(f"{what}, {times} times: median {median:.2f} ms, 99th percentile {last:.2f} ms, longest {took[-1]:.2f} ms")

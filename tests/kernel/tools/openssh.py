@@ -1,0 +1,132 @@
+"""OpenSSH: keys made with ssh-keygen, and a login at a real sshd with them."""
+
+import os
+import re
+import shutil
+import socket
+from pathlib import Path
+
+from stage import case, check, run, start
+
+PIN = "1234"
+
+
+def asked(times=1):
+    return [(r"Enter PIN[^:]*: ", PIN)] * times
+
+
+def keygen(kind, *options, answers=(), status=0, name="id"):
+    words = [word for option in options for word in ("-O", option)]
+    return run("ssh-keygen", "-q", "-t", kind, *words, "-N", "", "-C", "", "-f", name, answers=answers, status=status)
+
+
+def set_pin(key):
+    run("fido2-token", "-S", key.node, answers=[(r"Enter new PIN[^:]*: ", PIN), (r"same PIN again: ", PIN)])
+
+
+class Server:
+    """An sshd on a free port that lets in who has this public key, under these conditions."""
+
+    def __init__(self, public, conditions=""):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "host")
+        here = Path.cwd()
+        Path("authorized").write_text(f"{conditions} {Path(public).read_text()}".lstrip())
+        Path("sshd_config").write_text(
+            f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {here}/host\nPidFile none\n"
+            f"AuthorizedKeysFile {here}/authorized\nStrictModes no\nPermitRootLogin prohibit-password\n"
+            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nUsePAM no\n"
+        )
+        program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
+        check(program, "there is no sshd")
+        self.program = start(program, "-D", "-e", "-f", here / "sshd_config")
+        self.program.until("listening on 127.0.0.1")
+
+    def log_in(self, private="id", answers=(), status=0):
+        """Logs in with a private key, and has it prove that it is in."""
+        options = ["BatchMode=no", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no"]
+        options += ["UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "PreferredAuthentications=publickey"]
+        words = [word for option in options for word in ("-o", option)]
+        command = ["ssh", "-F", "none", *words, "-p", self.port, "-i", private, "root@127.0.0.1", "echo $((6 * 7))"]
+        said = run(*command, answers=answers, status=status)
+        check((re.search(r"^42$", said, re.MULTILINE) is not None) == (status == 0), "it is in, or not, as it should not")
+        return said
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def ecdsa_sk_logs_in(key):
+    keygen("ecdsa-sk")
+    check("sk-ecdsa-sha2-nistp256@openssh.com" in Path("id.pub").read_text(), "it is another kind of key")
+    Server("id.pub").log_in()
+
+
+@case("yubikey-5-nfc")
+def ed25519_sk_logs_in(key):
+    keygen("ed25519-sk")
+    Server("id.pub").log_in()
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def ed25519_sk_is_more_than_it_can(key):
+    said = keygen("ed25519-sk", status=None)
+    check("Key enrollment failed: requested feature not supported" in said, "the tool says something else")
+
+
+@case("passkey")
+def resident_key_is_downloaded_and_logs_in(key):
+    set_pin(key)
+    keygen("ecdsa-sk", "resident", "application=ssh:kept", answers=asked())
+    made = Path("id.pub").read_text().split()[1]
+    run("ssh-keygen", "-K", "-N", "", answers=asked())
+    check(Path("id_ecdsa_sk_rk_kept.pub").read_text().split()[1] == made, "another public key is downloaded")
+    Server("id.pub").log_in("id_ecdsa_sk_rk_kept")
+
+
+@case("yubikey-5-nfc")
+def resident_ed25519_key_is_downloaded_and_logs_in(key):
+    set_pin(key)
+    keygen("ed25519-sk", "resident", answers=asked())
+    run("ssh-keygen", "-K", "-N", "", answers=asked())
+    Server("id.pub").log_in("id_ed25519_sk_rk")
+
+
+@case("yubikey-4", "no-uv")
+def resident_keys_are_more_than_it_can(key):
+    check("Key enrollment failed" in keygen("ecdsa-sk", "resident", status=None), "the tool says something else")
+    said = run("ssh-keygen", "-K", "-N", "", answers=asked(), status=None)
+    check("Unable to load resident keys" in said, "the tool says something else")
+
+
+@case("passkey", "yubikey-5-nfc")
+def verify_required_logs_in(key):
+    set_pin(key)
+    keygen("ecdsa-sk", "verify-required", answers=asked())
+    Server("id.pub", "verify-required").log_in(answers=asked())
+
+
+@case("yubikey-4", "no-uv")
+def verification_is_more_than_it_can(key):
+    check("Key enrollment failed" in keygen("ecdsa-sk", "verify-required", status=None), "the tool says something else")
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def a_server_that_requires_verification_refuses_a_touch(key):
+    keygen("ecdsa-sk")
+    server = Server("id.pub", "verify-required")
+    check("Permission denied (publickey)" in server.log_in(status=255), "the client says something else")
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def a_server_that_requires_no_touch_takes_one_that_needs_none(key):
+    keygen("ecdsa-sk", "no-touch-required")
+    key.control("ctl up never")
+    Server("id.pub", "no-touch-required").log_in()
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def a_user_who_refuses_does_not_log_in(key):
+    keygen("ecdsa-sk")
+    key.control("ctl up refuse")
+    Server("id.pub").log_in(status=255)

@@ -1,0 +1,83 @@
+"""libpam-u2f: a login of PAM that asks for a key."""
+
+from pathlib import Path
+
+from stage import case, check, run
+
+SERVICE = Path("/etc/pam.d/anykey-kernel-suite")
+ORIGIN = "pam://anykey.example"
+PIN = "1234"
+
+
+class Login:
+    """A service of PAM that takes root with the key that is registered, for a `with` block."""
+
+    def __init__(self, *options):
+        self.options = options
+
+    def __enter__(self):
+        words = f"authfile={Path('keys').absolute()} origin={ORIGIN} appid={ORIGIN} cue debug {' '.join(self.options)}"
+        SERVICE.write_text(f"auth required pam_u2f.so {words}\naccount required pam_permit.so\n")
+        return self
+
+    def __exit__(self, *_):
+        SERVICE.unlink()
+
+    def log_in(self, pin=None, status=0):
+        answers = [(r"enter the PIN[^:]*: ", pin)] if pin else [(r"touch the device", "")]
+        return run("pamtester", SERVICE.name, "root", "authenticate", answers=answers, status=status)
+
+
+def register(*flags, answers=(), status=0):
+    """Registers the key that is plugged in for root."""
+    said = run("pamu2fcfg", "-u", "root", "-o", ORIGIN, "-i", ORIGIN, *flags, answers=answers, status=status)
+    Path("keys").write_text(next((line for line in said.splitlines() if line.startswith("root:")), ""))
+    return said
+
+
+def set_pin(key):
+    run("fido2-token", "-S", key.node, answers=[(r"Enter new PIN[^:]*: ", PIN), (r"same PIN again: ", PIN)])
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def a_touch_logs_in(key):
+    register()
+    with Login() as login:
+        login.log_in()
+        key.control("ctl up refuse")
+        login.log_in(status=None)
+
+
+@case("passkey", "yubikey-4", "no-uv")
+def another_key_does_not_log_in(key):
+    register()
+    key.control("ctl reset")
+    with Login() as login:
+        run("pamtester", SERVICE.name, "root", "authenticate", status=None)
+
+
+@case("yubikey-5-nfc", "passkey")
+def the_pin_logs_in(key):
+    set_pin(key)
+    register("-N", answers=[(r"Enter PIN[^:]*: ", PIN)])
+    with Login("pinverification=1") as login:
+        login.log_in(PIN)
+        login.log_in("wrong PIN", status=None)
+        login.log_in(PIN)
+
+
+@case("passkey")
+def the_fingerprint_logs_in(key):
+    register("-V")
+    with Login("userverification=1") as login:
+        login.log_in()
+        key.control("ctl uv fail")
+        login.log_in(status=None)
+
+
+@case("yubikey-4", "no-uv")
+def verification_is_more_than_it_can(key):
+    register("-V", status=None)
+    register()
+    with Login("userverification=1"):
+        run("pamtester", SERVICE.name, "root", "authenticate", status=None)
