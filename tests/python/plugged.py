@@ -16,6 +16,8 @@ PACKET = 64
 LONG = 30
 # Where keys are plugged in: those named, or each kind of socket. `uhid` is this machine's kernel.
 PORTS = tuple(os.environ.get("ANYKEY_PORTS", "unix unix-dgram udp").split())
+# Those on which a key is a device with a node.
+KERNEL = ("uhid", "usbip")
 # The keys of the catalogue that are tried: those named, or all.
 MODELS = os.environ.get("ANYKEY_KEYS", "").split()
 
@@ -97,7 +99,8 @@ class Key:
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
-        place = {"uhid": "uhid", "udp": "udp:127.0.0.1:0"}.get(self.port, f"{self.port}:{self.directory.name}/key")
+        places = {"uhid": "uhid", "udp": "udp:127.0.0.1:0", "usbip": "usbip:127.0.0.1:0"}
+        place = places.get(self.port, f"{self.port}:{self.directory.name}/key")
         self.control_path = f"{self.directory.name}/control"
         words = ["plug", self.model, "--port", place, "--control", f"unix:{self.control_path}"]
         words += ["--touch", self.touch, *(["--print"] if self.log else []), *self.arguments]
@@ -135,11 +138,14 @@ class Key:
     @property
     def node(self):
         """On uhid, the device by which programs find it."""
-        return self.ask("ctl where").removeprefix("uhid ")
+        return self.ask("ctl where").split()[1]
 
     def connect(self):
-        """A client with a channel of its own."""
-        if self.port == "uhid":
+        """A client, on sockets with a channel of its own."""
+        if self.port in KERNEL:
+            # Whoever has the node open hears all replies; python-fido2 does not pass over those to another channel.
+            if self.devices:
+                return self.devices[0]
             device = open_device(self.node)
         else:
             descriptor = HidDescriptor(self.address, 0, 0, PACKET, PACKET, self.model, None)
@@ -155,6 +161,10 @@ class Key:
 
     def ask(self, line):
         """Gives an order, and returns what the key says to it."""
+        if self.port in KERNEL and line.endswith("plug"):
+            # The node goes away, and what has it open is of no more use.
+            while self.devices:
+                self.devices.pop().close()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as script:
             script.settimeout(LONG)
             script.connect(self.control_path)

@@ -24,10 +24,7 @@ def run(command, logs, cache, limit, memory, cores=2):
 
     `logs` is the one folder that it writes to, `limit` is in seconds, `memory` in MiB.
     """
-    apt.install(apt.wanted(HERE / "packages"))
-    linux = kernel.fetched(cache)
-    # Not installed: it would take the place of the package busybox.
-    busybox = apt.unpack("busybox-static", cache, "the first program in the machine, which needs no library")
+    linux, busybox = install(cache)
     logs.mkdir(parents=True, exist_ok=True)
     status = logs / "status"
     status.unlink(missing_ok=True)
@@ -40,6 +37,14 @@ def run(command, logs, cache, limit, memory, cores=2):
     if not status.exists():
         raise Broken(f"the machine ended without a status: {ended}")
     return int(status.read_text())
+
+
+def install(cache):
+    """What a machine takes; its kernel, and the folder with the first program in it."""
+    apt.install(apt.wanted(HERE / "packages"))
+    linux = kernel.fetched(cache)
+    # Not installed: it would take the place of the package busybox.
+    return linux, apt.unpack("busybox-static", cache, "the first program in the machine, which needs no library")
 
 
 def qemu(linux, logs, accelerator, memory, cores):

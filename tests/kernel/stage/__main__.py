@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -20,6 +21,10 @@ LIMIT = 180
 def main():
     arguments = parsed()
     chosen = cases.chosen(cases.load(arguments.rooms), arguments.patterns, arguments.without)
+    if not place.is_own():
+        for case in (case for case in chosen if case.own_machine):
+            print(f"left out on this machine, which it would change: {case.name}", file=sys.stderr)
+        chosen = [case for case in chosen if not case.own_machine]
     if arguments.list:
         print(*(case.name for case in chosen), sep="\n", end="\n" if chosen else "")
         return 0
@@ -44,6 +49,8 @@ def main():
 def perform(case, log):
     """Runs a test; what went wrong, which its log has, too."""
     with log.open("w", buffering=1, encoding="utf-8") as file, tempfile.TemporaryDirectory() as room:
+        # Not on the host's file system at once, which would slow the key down.
+        said = Path(room) / "key.log"
         tool.log_to(file)
         os.chdir(room)
         try:
@@ -51,19 +58,20 @@ def perform(case, log):
             if case.model is None:
                 case.function()
             else:
-                with Key(case.model, log=log.with_suffix(".key"), **case.how) as key:
+                with Key(case.model, log=said, **case.how) as key:
                     case.function(key)
             return None
         except Exception as trouble:
             file.write("".join(traceback.format_exception(trouble)))
-            said = log.with_suffix(".key")
             if said.exists():
-                file.write(f"\nThe key, at its end (all of it is in {said}):\n")
+                file.write(f"\nThe key, at its end (all of it is in {log.with_suffix('.key')}):\n")
                 file.writelines(said.read_text(errors="replace").splitlines(keepends=True)[-60:])
             return trouble
         finally:
             signal.alarm(0)
             tool.stop_all()
+            if said.exists():
+                shutil.copyfile(said, log.with_suffix(".key"))
             os.chdir("/")
 
 

@@ -1,7 +1,7 @@
 """Tests: functions of a room, each for some keys."""
 
 import fnmatch
-import importlib.util
+import importlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ class Case:
     model: str | None
     # How the key is plugged in: what stage.Key takes.
     how: dict = field(default_factory=dict)
+    # Changes what is no longer as it was after it.
+    own_machine: bool = False
 
     @property
     def name(self):
@@ -29,12 +31,16 @@ class Case:
         return self.name == pattern or self.name.startswith(f"{pattern}.") or fnmatch.fnmatchcase(self.name, pattern)
 
 
-def case(*models, **how):
-    """Makes a function a test: of one key of each model, which it is given plugged in; without models, of none."""
+def case(*models, room=None, own_machine=False, **how):
+    """Makes a function a test: of one key of each model, which it is given plugged in; without models, of none.
+
+    It belongs to the room in which it stands, or to `room`. `how` is what stage.Key takes.
+    With `own_machine` it is for a machine that is there for the tests alone.
+    """
 
     def add(function):
-        room = Path(sys.modules[function.__module__].__file__).stem
-        CASES.extend(Case(room, function, model, how) for model in models or [None])
+        name = room or function.__module__
+        CASES.extend(Case(name, function, model, how, own_machine) for model in models or [None])
         return function
 
     return add
@@ -44,12 +50,8 @@ def load(folder):
     """All tests of the rooms in a folder."""
     sys.path.insert(0, str(folder))
     for file in sorted(Path(folder).glob("*.py")):
-        # A room may be named as what it tests.
-        spec = importlib.util.spec_from_file_location(f"rooms.{file.stem}", file)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
-    return CASES
+        importlib.import_module(file.stem)
+    return sorted(CASES, key=lambda case: case.room)
 
 
 def chosen(cases, wanted, unwanted):

@@ -5,23 +5,14 @@ import os
 import re
 from pathlib import Path
 
-from stage import case, check, run
+from stage import case, check, run, set_pin, typed
+from stage.person import OTHER, PIN
 
-PIN, OTHER = "1234", "another PIN"
 HASH = base64.b64encode(b"hash of the client data, padded.").decode()
-RP, USER = "example.org", "ann"
+RP = "example.org"
 
 
-def typed(*pins):
-    """What a person types who is asked for these PINs."""
-    return [(r"Enter [^:]*PIN[^:]*: |Enter the same PIN again: ", pin) for pin in pins]
-
-
-def set_pin(key, pin=PIN):
-    run("fido2-token", "-S", key.node, answers=typed(pin, pin))
-
-
-def register(key, *flags, answers=(), status=0, kind="es256", rp=RP, user=USER):
+def register(key, *flags, answers=(), status=0, kind="es256", rp=RP, user="ann"):
     """Makes a credential and has the tool verify its attestation; the credential id and the file of its public key."""
     identity = base64.b64encode(user.encode()).decode()
     Path("wish").write_text(f"{HASH}\n{rp}\n{user}\n{identity}\n")
@@ -53,14 +44,13 @@ def log_in(key, credential, *flags, answers=(), status=0, kind="es256"):
     return Path("got").read_text().splitlines()
 
 
-def asks_for_pin(key, pin, error=None):
-    """Has the tool list the credentials, for which a key without built-in verification needs its PIN."""
+def asks_for_pin(key, pin, error="FIDO_ERR_NO_CREDENTIALS"):
+    """Has the tool list what the key keeps, which is nothing, for which it needs the PIN."""
     if key.model == "passkey":
-        # Until its sensor is blocked the tool does without the PIN.
+        # The tool does without a PIN until the sensor is blocked.
         while "uv retries: 0" not in run("fido2-token", "-I", key.node):
             run("fido2-token", "-L", "-r", key.node, status=None)
-    said = run("fido2-token", "-L", "-r", key.node, answers=typed(pin), status=None if error else 0)
-    check(not error or error in said, f"it does not say {error}")
+    fails(error, "fido2-token", "-L", "-r", key.node, answers=typed(pin))
 
 
 def fails(error, *command, answers=()):
@@ -164,14 +154,17 @@ def takes_the_pin_where_nobody_is_recognised(key):
     set_pin(key)
     key.control("ctl uv fail")
     check("FIDO_ERR_UV_INVALID" in register(key, "-v", status=None), "nobody is recognised, and it passes")
-    # The last attempts go, and the tool asks for the PIN.
-    register(key, "-v", answers=typed(PIN))
+    check("FIDO_ERR_UV_BLOCKED" in register(key, "-v", status=None), "it goes on")
+    # For a resident credential this tool asks for the PIN then.
+    register(key, "-r", answers=typed(PIN))
 
 
 @case("yubikey-5-nfc")
 def verifies_its_user_by_pin(key):
     set_pin(key)
-    credential, _ = register(key, "-v", answers=typed(PIN))
+    # To register it asks for no PIN that the key does not require.
+    check("FIDO_ERR_INVALID_OPTION" in register(key, "-v", status=None), "the key verifies its user by itself")
+    credential, _ = register(key, answers=typed(PIN))
     log_in(key, credential, "-p", "-v", answers=typed(PIN))
     said = log_in(key, credential, "-v", answers=typed(OTHER), status=None)
     check("FIDO_ERR_PIN_INVALID" in said, "another PIN is taken")
@@ -197,16 +190,16 @@ def resident_credentials_are_listed_used_and_deleted(key):
     pin = typed(PIN) if key.model == "yubikey-5-nfc" else ()
     check("example.org" in run("fido2-token", "-L", "-r", key.node, answers=pin), "the RP is not listed")
     listed = run("fido2-token", "-L", "-k", RP, key.node, answers=pin)
-    check("ann" in listed and "bob" in listed, "the users are not listed")
-    run("fido2-token", "-D", "-i", credential, key.node, answers=typed(PIN))
+    check(" YW5u " in listed and " Ym9i " in listed, "the users are not listed")
+    run("fido2-token", "-D", "-i", credential, key.node, answers=pin)
     listed = run("fido2-token", "-L", "-k", RP, key.node, answers=pin)
-    check("ann" in listed and "bob" not in listed, "what was deleted is listed, or the other is not")
+    check(" YW5u " in listed and " Ym9i " not in listed, "what was deleted is listed, or the other is not")
     check("existing rk(s): 1" in run("fido2-token", "-I", "-c", key.node, answers=pin), "it does not count 1")
 
 
 @case("passkey")
 def a_resident_credential_needs_no_name(key):
-    register(key, "-r")
+    register(key, "-r", "-v")
     log_in(key, None, "-p")
 
 
@@ -233,7 +226,7 @@ def wrong_pins_block_it_until_it_is_reset(key):
     fails("FIDO_ERR_PIN_BLOCKED", "fido2-token", "-L", "-r", key.node, answers=typed(PIN))
     run("fido2-token", "-R", key.node)
     set_pin(key, OTHER)
-    run("fido2-token", "-L", "-r", key.node, answers=typed(OTHER))
+    asks_for_pin(key, OTHER)
 
 
 @case("passkey")

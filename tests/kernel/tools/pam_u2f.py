@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from stage import case, check, run
+from stage import case, run, set_pin, typed
+from stage.person import PIN
 
 SERVICE = Path("/etc/pam.d/anykey-kernel-suite")
 ORIGIN = "pam://anykey.example"
-PIN = "1234"
 
 
 class Login:
@@ -24,7 +24,7 @@ class Login:
         SERVICE.unlink()
 
     def log_in(self, pin=None, status=0):
-        answers = [(r"enter the PIN[^:]*: ", pin)] if pin else [(r"touch the device", "")]
+        answers = typed(pin) if pin else [(r"touch the device", "")]
         return run("pamtester", SERVICE.name, "root", "authenticate", answers=answers, status=status)
 
 
@@ -33,10 +33,6 @@ def register(*flags, answers=(), status=0):
     said = run("pamu2fcfg", "-u", "root", "-o", ORIGIN, "-i", ORIGIN, *flags, answers=answers, status=status)
     Path("keys").write_text(next((line for line in said.splitlines() if line.startswith("root:")), ""))
     return said
-
-
-def set_pin(key):
-    run("fido2-token", "-S", key.node, answers=[(r"Enter new PIN[^:]*: ", PIN), (r"same PIN again: ", PIN)])
 
 
 @case("passkey", "yubikey-4", "no-uv")
@@ -59,7 +55,7 @@ def another_key_does_not_log_in(key):
 @case("yubikey-5-nfc", "passkey")
 def the_pin_logs_in(key):
     set_pin(key)
-    register("-N", answers=[(r"Enter PIN[^:]*: ", PIN)])
+    register("-N", answers=typed(PIN))
     with Login("pinverification=1") as login:
         login.log_in(PIN)
         login.log_in("wrong PIN", status=None)

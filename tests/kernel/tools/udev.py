@@ -1,0 +1,34 @@
+"""The rules that `anykey plug --install-udev` shows and installs, as the udev of the machine follows them."""
+
+import grp
+import os
+import stat
+import subprocess
+
+import plugged
+
+from stage import case, check, run
+
+
+@case(own_machine=True)
+def rules_give_rights_to_a_group_and_to_who_sits_there():
+    run(plugged.ANYKEY, "plug", "--install-udev")
+    run("groupadd", "--system", "anykey-tests")
+    run(plugged.ANYKEY, "plug", "--install-udev", "--yes", "--group", "anykey-tests")
+    run("udevadm", "settle")
+    facts = os.stat("/dev/uhid")
+    check(facts.st_gid == grp.getgrnam("anykey-tests").gr_gid, "/dev/uhid belongs to another group")
+    check(stat.S_IMODE(facts.st_mode) == 0o660, f"/dev/uhid has mode {facts.st_mode:o}")
+    with plugged.Key("passkey", port="uhid") as key:
+        run("udevadm", "settle")
+        tags = subprocess.run(["udevadm", "info", key.node], capture_output=True, text=True, check=True).stdout
+        check("uaccess" in tags.partition("TAGS=")[2].splitlines()[0], tags)
+
+
+@case(own_machine=True)
+def a_member_of_the_group_plugs_keys_in():
+    run("groupadd", "-f", "--system", "anykey-tests")
+    run(plugged.ANYKEY, "plug", "--install-udev", "--yes", "--group", "anykey-tests")
+    run("udevadm", "settle")
+    told = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", plugged.ANYKEY, "plug", "passkey", status=None)
+    check("no right to /dev/uhid" in told, "the key tells something else to who is not in the group")
