@@ -50,7 +50,7 @@ def a_pin_and_a_touch_unlock(key):
     volume()
     enroll("yes", answers=typed(PIN))
     # By cryptsetup's own way to the token, which does not remember a PIN as systemd does.
-    asked = ["cryptsetup", "open", "--test-passphrase", "--token-only", "volume"]
+    asked = ["cryptsetup", "open", "--test-passphrase", "--token-only", "--tries=1", "volume"]
     run(*asked, answers=typed(OTHER), status=None)
     run(*asked, answers=typed(PIN))
     unlock(answers=typed(PIN))

@@ -22,8 +22,9 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "host")
         here = Path.cwd()
+        if not Path("host").exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "host")
         # Who logs in is not who is here.
         here.chmod(0o755)
         Path("authorized").write_text(f"{conditions} {Path(public).read_text()}".lstrip())
@@ -50,10 +51,17 @@ class Server:
 
 
 @case("passkey", "yubikey-4", "no-uv")
-def ecdsa_sk_logs_in(key):
+def ecdsa_sk_logs_in_by_touch_alone(key):
     keygen("ecdsa-sk")
     check("sk-ecdsa-sha2-nistp256@openssh.com" in Path("id.pub").read_text(), "it is another kind of key")
-    Server("id.pub").log_in()
+    server = Server("id.pub")
+    server.log_in()
+    server = Server("id.pub", "verify-required")
+    check("Permission denied (publickey)" in server.log_in(status=255), "the client says something else")
+    # U2F knows no refusal: a client asks until there is a touch.
+    if key.model != "yubikey-4":
+        key.control("ctl up refuse")
+        Server("id.pub").log_in(status=255)
 
 
 @case("yubikey-5-nfc")
@@ -119,21 +127,11 @@ def verification_is_more_than_it_can(key):
 
 
 @case("passkey", "yubikey-4", "no-uv")
-def a_server_that_requires_verification_refuses_a_touch(key):
-    keygen("ecdsa-sk")
-    server = Server("id.pub", "verify-required")
-    check("Permission denied (publickey)" in server.log_in(status=255), "the client says something else")
-
-
-@case("passkey", "yubikey-4", "no-uv")
 def a_server_that_requires_no_touch_takes_one_that_needs_none(key):
     keygen("ecdsa-sk", "no-touch-required")
     key.control("ctl up never")
-    Server("id.pub", "no-touch-required").log_in()
-
-
-@case("passkey", "yubikey-4", "no-uv")
-def a_user_who_refuses_does_not_log_in(key):
-    keygen("ecdsa-sk")
-    key.control("ctl up refuse")
-    Server("id.pub").log_in(status=255)
+    server = Server("id.pub", "no-touch-required")
+    if key.model == "yubikey-4":
+        check("signing failed" in server.log_in(status=255), "the client says something else")
+    else:
+        server.log_in()

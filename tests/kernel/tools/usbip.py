@@ -23,7 +23,7 @@ for same in (
     libfido2.verifies_its_user,
     libfido2.resident_credentials_are_listed_used_and_deleted,
     libfido2.reset_forgets_everything,
-    openssh.ecdsa_sk_logs_in,
+    openssh.ecdsa_sk_logs_in_by_touch_alone,
     pam_u2f.a_touch_logs_in,
     device.messages_that_fit_in_the_ring_come_back,
     device.messages_as_slow_as_a_bus_come_back,
