@@ -37,7 +37,7 @@ pub fn beyond(scenario: &Scenario, consent: Consent) -> Option<String> {
 fn by_step(verb: &Verb, consent: Consent) -> Option<String> {
     match verb {
         Verb::Register(ceremony) | Verb::Login(ceremony) => {
-            if ceremony.tamper.iter().any(|tamper| matches!(tamper, Tamper::AuthData(_))) {
+            if ceremony.tamper.iter().any(Tamper::needs_lying_key) {
                 return told("has the key sign what it did not say, which only AnyKey's own keys do");
             }
             let resides = |tamper: &Tamper| matches!(tamper, Tamper::Options(edit) if edit.resident_key.is_some_and(|r| r != Requirement::Discouraged));
