@@ -179,6 +179,9 @@ pub struct CaseDone {
     pub proof: Vec<Proof>,
     /// The baseline that did not pass, if that is why the verdict is unknown.
     pub baseline_failed: bool,
+    /// Why the server is known to do otherwise than required; the verdict is `pass` then, since it does what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// The steps, in order.
     pub steps: Vec<StepDone>,
     /// The command that runs this case again.

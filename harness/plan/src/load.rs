@@ -7,7 +7,7 @@ mod set;
 mod step;
 mod tamper;
 
-pub(crate) use members::nearest;
+pub use members::{Members, nearest};
 pub use problem::{FileError, LoadError, Problem};
 pub use set::{Source, scenarios};
 

@@ -5,12 +5,13 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Instant;
 
-use plan::event::{CaseDone, CaseId, Outcome, Proof, StepDone};
+use plan::event::{CaseDone, CaseId, Exchange, Outcome, Proof, StepDone};
 use plan::step::Step;
 use plan::{Scenario, Verdict};
 
 use crate::attached::beyond;
 use crate::certificates::Certificates;
+use crate::describe;
 use crate::keys::{changed, missing};
 use crate::runner::RunPlan;
 use crate::seed::CaseSeed;
@@ -51,7 +52,7 @@ pub(crate) async fn run(
     let (verdict, reason) = match result {
         Ok(Ok((verdict, reason))) => (verdict, reason),
         Ok(Err(Broken::Unsupported(why))) => (Verdict::Unsupported, why),
-        Ok(Err(Broken::Unknown(why))) => (Verdict::Unknown, why),
+        Ok(Err(Broken::Unknown(why) | Broken::Unexpected(why, _))) => (Verdict::Unknown, why),
         Err(words) => (Verdict::Unknown, format!("a bug of the bench itself: {words}; please report it")),
     };
     if progress.outcome == Outcome::None && verdict == Verdict::Pass && progress.accepted {
@@ -65,6 +66,7 @@ pub(crate) async fn run(
         reason,
         proof: progress.proof,
         baseline_failed: false,
+        known: None,
         steps: progress.steps,
         replay: replay(plan, id),
         elapsed_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -118,7 +120,15 @@ async fn play(
         bus: plan.bus,
         attached: plan.attached,
     };
-    let mut stage = Stage::build(wish).await?;
+    let mut stage = match Stage::build(wish).await {
+        Ok(stage) => stage,
+        Err(broken) => {
+            if let Some(exchange) = unexpected(&broken) {
+                progress.steps.push(broken_off("prepare", &broken, vec![exchange]));
+            }
+            return Err(broken);
+        }
+    };
     let result = steps(&mut stage, &scenario.steps, progress).await;
     stage.clear().await;
     result
@@ -136,13 +146,12 @@ async fn steps(
             continue;
         }
         let report = act(stage, step).await;
-        let exchanges = std::mem::take(&mut stage.exchanges);
+        let mut exchanges = std::mem::take(&mut stage.exchanges);
         let report = match report {
             Ok(report) => report,
             Err(broken) => {
-                let (Broken::Unsupported(why) | Broken::Unknown(why)) = &broken;
-                let (verb, expected) = (step.name().to_owned(), "an outcome".to_owned());
-                progress.steps.push(StepDone { verb, expected, happened: why.clone(), ok: false, exchanges });
+                exchanges.extend(unexpected(&broken));
+                progress.steps.push(broken_off(step.name(), &broken, exchanges));
                 return Err(broken);
             }
         };
@@ -170,6 +179,25 @@ async fn steps(
         }
     }
     Ok((Verdict::Pass, "everything was as expected".to_owned()))
+}
+
+/// A step that came to nothing.
+fn broken_off(verb: &str, broken: &Broken, exchanges: Vec<Exchange>) -> StepDone {
+    StepDone {
+        verb: verb.to_owned(),
+        expected: "an outcome".to_owned(),
+        happened: broken.why().to_owned(),
+        ok: false,
+        exchanges,
+    }
+}
+
+/// The answer that nobody expected, for the report.
+fn unexpected(broken: &Broken) -> Option<Exchange> {
+    match broken {
+        Broken::Unexpected(_, page) => Some(describe::page(page)),
+        Broken::Unsupported(_) | Broken::Unknown(_) => None,
+    }
 }
 
 fn skipped(step: &Step) -> StepDone {

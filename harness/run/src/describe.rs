@@ -3,7 +3,7 @@
 use links::Call;
 use plan::event::{Between, Exchange, Message, Node};
 use serde_json::Value;
-use targets::TargetError;
+use targets::{Page, TargetError};
 use webauthn::describe::{Tree, auth_data, cbor, json, response as response_tree};
 use wire::cbor::Key;
 use wire::ctap2::{
@@ -66,6 +66,19 @@ pub(crate) fn answer(answer: &Result<(), TargetError>) -> Message {
         Err(error) => refusal(error),
     };
     Message { hex: String::new(), decoded: nodes(trees) }
+}
+
+/// An answer that nobody expected, body and all.
+pub(crate) fn page(page: &Page) -> Exchange {
+    let mut trees = vec![Tree::leaf("HTTP status", page.status.to_string())];
+    trees.extend(page.kind.as_ref().map(|kind| Tree::leaf("content type", kind)));
+    trees.push(Tree::leaf("body", &page.body));
+    Exchange {
+        between: Between::ClientAndServer,
+        name: page.request.clone(),
+        request: Message::default(),
+        response: Message { hex: String::new(), decoded: nodes(trees) },
+    }
 }
 
 fn refusal(error: &TargetError) -> Vec<Tree> {

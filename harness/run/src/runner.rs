@@ -9,7 +9,7 @@ use plan::event::{
 };
 use plan::policy::Login;
 use plan::scenario::TargetNeed;
-use plan::{Scenario, Verdict};
+use plan::{Scenario, Verdict, known};
 use softkeys::TestRoot;
 use targets::Target;
 
@@ -131,6 +131,7 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
     };
     let mut work = Work { plan, certificates: Certificates::of(plan.root), ran: HashMap::new() };
     let mut bugs: Vec<String> = Vec::new();
+    let version = plan.target.version().unwrap_or_default();
     for case in cases {
         if stop.asked() {
             done.ended = Ended::Interrupted;
@@ -142,13 +143,15 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
             () = stop.wait() => None,
             finished = work.judged(&case) => Some(finished),
         };
-        let Some(Ran { done: case_done, bug, .. }) = finished else {
+        let Some(Ran { done: mut case_done, bug, .. }) = finished else {
             done.ended = Ended::Interrupted;
             break;
         };
         if bug {
             bugs.push(format!("{}: {}", case_done.case, case_done.reason));
         }
+        // After the twins: a refusal is judged by what its twin really came to.
+        known::settle(&mut case_done, plan.target.known(), &version);
         count(&mut done, &case_done);
         tell(Event::CaseDone(Box::new(case_done)));
     }
@@ -257,6 +260,7 @@ fn missing(id: &CaseId) -> Ran {
         reason: format!("there is no scenario `{}`", id.scenario),
         proof: Vec::new(),
         baseline_failed: false,
+        known: None,
         steps: Vec::new(),
         replay: String::new(),
         elapsed_us: 0,

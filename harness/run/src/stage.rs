@@ -12,7 +12,7 @@ use plan::scenario::{Anchors, CertificateWish, uuid};
 use plan::{Policy, Scenario};
 use serde_json::Value;
 use softkeys::{Seeded, TestRoot, provision};
-use targets::{Account, Capabilities, CredentialRecord, Session, Site, SiteWish, Target, TargetError};
+use targets::{Account, Capabilities, CredentialRecord, Page, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
 use crate::attached::AttachedKey;
@@ -30,6 +30,17 @@ pub(crate) enum Broken {
     Unsupported(String),
     /// It cannot be told what is the case.
     Unknown(String),
+    /// The same, and the answer that nobody expected is kept.
+    Unexpected(String, Box<Page>),
+}
+
+impl Broken {
+    /// Why, for people.
+    pub(crate) fn why(&self) -> &str {
+        match self {
+            Self::Unsupported(why) | Self::Unknown(why) | Self::Unexpected(why, _) => why,
+        }
+    }
 }
 
 impl From<TargetError> for Broken {
@@ -43,6 +54,9 @@ impl From<TargetError> for Broken {
                 Self::Unknown(format!("the server refused what the bench needs (HTTP {status}{said})"))
             }
             TargetError::Unknown(why) => Self::Unknown(why),
+            TargetError::Unexpected { expected, page } => {
+                Self::Unexpected(format!("{expected}, but {page}"), page)
+            }
         }
     }
 }

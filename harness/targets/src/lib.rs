@@ -2,10 +2,12 @@
 
 pub mod http;
 pub mod keycloak;
+mod pem;
+mod process;
 pub mod reference;
 pub mod target;
 
 pub use target::{
-    Account, Capabilities, CredentialRecord, Offer, Session, Site, SiteWish, Target, TargetError,
+    Account, Capabilities, CredentialRecord, Offer, Page, Session, Site, SiteWish, Target, TargetError,
     TargetResult,
 };

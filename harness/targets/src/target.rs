@@ -1,7 +1,7 @@
 //! What every target is to the bench: a server, sites with a policy on it, and user agents with their own cookies.
 
 use futures_util::future::BoxFuture;
-use plan::Policy;
+use plan::{Known, Policy};
 use serde_json::Value;
 use thiserror::Error;
 use webauthn::{CreationOptions, RequestOptions};
@@ -28,6 +28,34 @@ pub enum TargetError {
     /// It cannot be told whether it took effect: no answer, or not one of this server's answers.
     #[error("no usable answer from the server: {0}")]
     Unknown(String),
+    /// An answer that is neither acceptance nor refusal as they are known of this server: perhaps it has changed.
+    #[error("no usable answer from the server: {expected}, but {page}")]
+    Unexpected {
+        /// What was expected, and where.
+        expected: String,
+        /// What came, for the report.
+        page: Box<Page>,
+    },
+}
+
+/// An answer as a report keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The request: method and URL, without the query.
+    pub request: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Media type.
+    pub kind: Option<String>,
+    /// The body, as far as it is kept.
+    pub body: String,
+}
+
+impl std::fmt::Display for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = self.kind.as_deref().unwrap_or("no content type");
+        write!(f, "{} was answered with HTTP {} ({kind})", self.request, self.status)
+    }
 }
 
 /// What a server offers.
@@ -93,7 +121,7 @@ pub struct SiteWish<'a> {
 
 /// One server.
 pub trait Target: Send + Sync {
-    /// `reference`, `keycloak`.
+    /// `reference`, `keycloak`, or the name in a target file.
     fn name(&self) -> &str;
 
     /// Base URL, for people.
@@ -104,6 +132,17 @@ pub trait Target: Send + Sync {
 
     /// Asked before a case is built.
     fn capabilities(&self) -> Capabilities;
+
+    /// What this server is known to do otherwise than scenarios require, for the versions that each entry names.
+    fn known(&self) -> &[Known] {
+        &[]
+    }
+
+    /// Removes what runs that were broken off left on the server, and gives the names of it.
+    fn clean(&self) -> TargetResult<'_, Vec<String>> {
+        let what = format!("finding what other runs left on `{}`", self.name());
+        Box::pin(std::future::ready(Err(TargetError::Unsupported(what))))
+    }
 
     /// The server with that policy: a realm of its own, a tenant, a configuration.
     fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>>;

@@ -9,22 +9,23 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::problem::Problem;
 
 /// A table being read. What was not asked for by [`done`](Self::done) is an unknown member.
-pub(crate) struct Members<'a, 'i> {
+pub struct Members<'a, 'i> {
     table: &'a DeTable<'i>,
     span: Range<usize>,
     what: String,
     known: Vec<&'static str>,
-    pub(crate) problems: Vec<Problem>,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
 }
 
 impl<'a, 'i> Members<'a, 'i> {
     /// `what` names the table in messages: "a step".
-    pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>, what: impl Into<String>) -> Self {
+    pub fn new(table: &'a DeTable<'i>, span: Range<usize>, what: impl Into<String>) -> Self {
         Self { table, span, what: what.into(), known: Vec::new(), problems: Vec::new() }
     }
 
     /// The value of a member with its place.
-    pub(crate) fn value(&mut self, name: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
+    pub fn value(&mut self, name: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
         if !self.known.contains(&name) {
             self.known.push(name);
         }
@@ -32,7 +33,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// A member that may be missing.
-    pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+    pub fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         let value = self.value(name)?;
         match T::deserialize(ValueDeserializer::from(value.clone())) {
             Ok(read) => Some(read),
@@ -45,7 +46,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// A member that must be there.
-    pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+    pub fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         if self.value(name).is_none() {
             self.missing(name);
             return None;
@@ -54,11 +55,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// A text that `parse` must understand.
-    pub(crate) fn parsed<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Option<T> {
+    pub fn parsed<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let text: String = self.optional(name)?;
         match parse(&text) {
             Ok(read) => Some(read),
@@ -71,11 +68,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// A list of texts that `parse` must understand, each with a place of its own.
-    pub(crate) fn words<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Vec<T> {
+    pub fn words<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         let mut read = Vec::new();
         for item in self.items(name) {
             match item.get_ref().as_str().map(&parse) {
@@ -88,7 +81,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// The tables of a member that is a list of tables (or one table), each with its place.
-    pub(crate) fn tables(&mut self, name: &'static str) -> Vec<(&'a DeTable<'i>, Range<usize>)> {
+    pub fn tables(&mut self, name: &'static str) -> Vec<(&'a DeTable<'i>, Range<usize>)> {
         let mut read = Vec::new();
         for item in self.items(name) {
             match item.get_ref().as_table() {
@@ -100,7 +93,7 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// The table of a member.
-    pub(crate) fn table(&mut self, name: &'static str) -> Option<(&'a DeTable<'i>, Range<usize>)> {
+    pub fn table(&mut self, name: &'static str) -> Option<(&'a DeTable<'i>, Range<usize>)> {
         let value = self.value(name)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
@@ -122,28 +115,28 @@ impl<'a, 'i> Members<'a, 'i> {
     }
 
     /// A member is missing.
-    pub(crate) fn missing(&mut self, name: &str) {
+    pub fn missing(&mut self, name: &str) {
         let what = format!("{} needs `{name}`", self.what);
         self.problem(self.head(), what, None);
     }
 
     /// Notes a problem.
-    pub(crate) fn problem(&mut self, at: Range<usize>, what: String, help: Option<String>) {
+    pub fn problem(&mut self, at: Range<usize>, what: String, help: Option<String>) {
         self.problems.push(Problem { what, at, help });
     }
 
     /// Notes a problem of the table as a whole.
-    pub(crate) fn wrong(&mut self, what: String) {
+    pub fn wrong(&mut self, what: String) {
         self.problem(self.head(), what, None);
     }
 
     /// Where a member stands, or the table.
-    pub(crate) fn place(&mut self, name: &'static str) -> Range<usize> {
+    pub fn place(&mut self, name: &'static str) -> Range<usize> {
         self.value(name).map_or_else(|| self.head(), Spanned::span)
     }
 
     /// Every member that was not asked for is a problem; gives all problems of the table.
-    pub(crate) fn done(mut self) -> Vec<Problem> {
+    pub fn done(mut self) -> Vec<Problem> {
         for (key, _) in self.table {
             let name: &str = key.get_ref();
             if !self.known.contains(&name) {
@@ -162,7 +155,7 @@ impl<'a, 'i> Members<'a, 'i> {
 }
 
 /// The name that is close enough to be what was meant.
-pub(crate) fn nearest<'n>(name: &str, all: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, all: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     all.map(|other| (strsim::jaro_winkler(name, other), other))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -39,7 +39,7 @@ pub struct LoadError {
 
 impl FileError {
     /// Sorts the problems by place.
-    pub(crate) fn new(name: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+    pub fn new(name: &str, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|p| (p.at.start, p.at.end));
         problems.dedup();
         Self { name: name.to_owned(), source_text: NamedSource::new(name, text.to_owned()), problems }

@@ -222,6 +222,7 @@ fn case(
         reason: reason.to_owned(),
         proof: proofs,
         baseline_failed: false,
+        known: None,
         steps: steps(verdict != Verdict::Fail),
         replay: format!("anykey run --scenario {scenario} --key {key} --manner {} --seed 42", manner.name()),
         elapsed_us: 1_500,

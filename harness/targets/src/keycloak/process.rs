@@ -1,21 +1,11 @@
 //! A Keycloak process of our own, on loopback, gone when the value is.
-//!
-//! `kc.sh` is sometimes Java's parent and sometimes becomes Java, so the whole process group is ended. A small shell
-//! leads the group and reads from a pipe whose other end we hold: should we go without a word, the pipe closes, and the
-//! shell ends the group and removes its directory.
 
-use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::ffi::OsString;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rand::Rng;
-use rustix::process::{Pid, Signal, kill_process_group};
 use url::Url;
 
 use super::admin::AdminLogin;
@@ -23,16 +13,9 @@ use super::error::KeycloakError;
 use super::home::Home;
 use super::java;
 use crate::http::{Agent, HttpClient};
+use crate::pem;
+use crate::process::{Group, Spawn, free_port, port_taken, random_password};
 
-/// Starts what follows `$1`, and ends the group when that ends or when our end of the pipe is closed.
-const LEADER: &str = r#"home=$1; shift
-{ "$@" </dev/null; echo "kc.sh ended with status $?"; kill -KILL 0; } &
-read -r _
-rm -rf -- "$home"
-kill -KILL 0
-"#;
-/// How much of the log a message shows.
-const TAIL_LINES: usize = 25;
 /// How often a start is tried again because another process took the port.
 const PORT_TRIES: u32 = 3;
 /// The time between two looks whether it is ready.
@@ -43,9 +26,8 @@ const GONE_WITHIN: Duration = Duration::from_secs(5);
 /// A running Keycloak.
 #[derive(Debug)]
 pub(super) struct Process {
-    child: Child,
-    _pipe: Option<ChildStdin>,
-    log: PathBuf,
+    /// Before the home, which it runs in.
+    group: Group,
     home: Home,
     address: SocketAddr,
     /// Its base URL, `http://localhost:PORT/`.
@@ -92,32 +74,33 @@ impl Process {
         let build: Vec<String> = vec!["start-dev".into(), "--db=dev-mem".into()];
         let home = Home::prepare(start.distribution, start.cache, &build)?;
         let log = start.log.map_or_else(|| home.path().join("keycloak.log"), Path::to_owned);
-        let output = File::create(&log).map_err(|e| KeycloakError::file(&log, e))?;
-        let errors = output.try_clone().map_err(|e| KeycloakError::file(&log, e))?;
         let admin = AdminLogin { user: "anykey-admin".into(), password: random_password() };
 
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", LEADER, "anykey-keycloak"]).arg(home.path()).arg(home.path().join("bin/kc.sh"));
-        command.args(&build).arg("--http-host=127.0.0.1").arg(format!("--http-port={port}"));
+        let mut arguments: Vec<OsString> = build.into_iter().map(OsString::from).collect();
+        arguments.extend(["--http-host=127.0.0.1".into(), format!("--http-port={port}").into()]);
         if !start.anchors.is_empty() {
             let roots = home.path().join("attestation-roots.pem");
-            fs::write(&roots, pem(start.anchors)).map_err(|e| KeycloakError::file(&roots, e))?;
-            command.arg(format!("--truststore-paths={}", roots.display()));
+            fs::write(&roots, pem::certificates(start.anchors))
+                .map_err(|e| KeycloakError::file(&roots, e))?;
+            arguments.push(format!("--truststore-paths={}", roots.display()).into());
         }
-        command
-            .env("KC_BOOTSTRAP_ADMIN_USERNAME", &admin.user)
-            .env("KC_BOOTSTRAP_ADMIN_PASSWORD", &admin.password)
-            .current_dir(home.path())
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(output)
-            .stderr(errors);
-        let mut child = command.spawn().map_err(|e| KeycloakError::Start(format!("/bin/sh: {e}")))?;
-        let pipe = child.stdin.take();
+        let environment = [
+            ("KC_BOOTSTRAP_ADMIN_USERNAME".to_owned(), admin.user.clone()),
+            ("KC_BOOTSTRAP_ADMIN_PASSWORD".to_owned(), admin.password.clone()),
+        ];
+        let group = Group::spawn(&Spawn {
+            name: "anykey-keycloak",
+            home: home.path(),
+            program: home.path().join("bin/kc.sh").as_os_str(),
+            arguments: &arguments,
+            environment: &environment,
+            log: &log,
+        });
+        let group = group.map_err(|e| KeycloakError::Start(format!("/bin/sh, {}: {e}", log.display())))?;
         let url = Url::parse(&format!("http://localhost:{port}/"));
         let url = url.map_err(|e| KeycloakError::Start(e.to_string()))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        Ok(Self { child, _pipe: pipe, log, home, address, url, admin })
+        Ok(Self { group, home, address, url, admin })
     }
 
     /// Waits until the realm `master` is served.
@@ -141,74 +124,22 @@ impl Process {
 
     /// Whether the process is gone.
     pub(super) fn ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
+        self.group.ended()
     }
 
     /// The last lines of its log.
     pub(super) fn log_tail(&self) -> String {
-        tail(&self.log, TAIL_LINES)
+        self.group.log_tail()
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Memory database and temporary home: there is nothing to be saved by a slow way down.
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = self.child.wait();
+        self.group.end();
         // Java is not our child but the shell's: it may take a moment longer, and its port with it.
         let until = Instant::now() + GONE_WITHIN;
         while TcpStream::connect_timeout(&self.address, POLL).is_ok() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
-}
-
-/// The last lines of a file; what cannot be read is said.
-pub(super) fn tail(path: &Path, lines: usize) -> String {
-    let read = || {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(16 << 10)))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok::<_, std::io::Error>(String::from_utf8_lossy(&bytes).into_owned())
-    };
-    match read() {
-        Ok(text) => {
-            let all: Vec<&str> = text.lines().collect();
-            all[all.len().saturating_sub(lines)..].join("\n")
-        }
-        Err(error) => format!("{}: {error}", path.display()),
-    }
-}
-
-fn port_taken(log: &str) -> bool {
-    log.contains("Address already in use") || log.contains("already in use") || log.contains("BindException")
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-fn random_password() -> String {
-    let mut bytes = [0; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    hex::encode(bytes)
-}
-
-/// Certificates as a PEM file.
-pub(super) fn pem(certificates: &[Vec<u8>]) -> String {
-    let mut text = String::new();
-    for der in certificates {
-        text.push_str("-----BEGIN CERTIFICATE-----\n");
-        let encoded = STANDARD.encode(der);
-        for line in encoded.as_bytes().chunks(64) {
-            text.push_str(&String::from_utf8_lossy(line));
-            text.push('\n');
-        }
-        text.push_str("-----END CERTIFICATE-----\n");
-    }
-    text
 }

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, test_kill_process};
 
-use super::super::process::{Process, Start, pem, tail};
+use super::super::process::{Process, Start};
 use super::home::distribution;
 use crate::http::HttpClient;
+use crate::pem;
+use crate::process::tail;
 
 fn start(distribution: &Path, timeout: Duration) -> Start<'_> {
     Start { distribution, cache: None, log: None, anchors: &[], timeout }
@@ -63,7 +65,7 @@ fn is_zombie(process: Pid) -> bool {
 
 #[test]
 fn certificates_in_pem() {
-    let text = pem(&[vec![0x30; 50], vec![1]]);
+    let text = pem::certificates(&[vec![0x30; 50], vec![1]]);
     assert_eq!(text.matches("-----BEGIN CERTIFICATE-----\n").count(), 2);
     assert!(text.lines().all(|line| line.len() <= 64), "{text}");
 }

@@ -1,0 +1,140 @@
+//! Servers that are started here: a process group with a directory of its own, both gone when the value is.
+//!
+//! A start script is sometimes the server's parent and sometimes becomes the server, so the whole process group is ended. A
+//! small shell leads the group and reads from a pipe whose other end we hold: should we go without a word, the pipe closes,
+//! and the shell ends the group and removes the directory.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use rand::Rng;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// Starts what follows `$1`, and ends the group when that ends or when our end of the pipe is closed.
+const LEADER: &str = r#"home=$1; shift
+{ "$@" </dev/null; echo "$1 ended with status $?"; kill -KILL 0; } &
+read -r _
+rm -rf -- "$home"
+kill -KILL 0
+"#;
+
+/// A server that runs, with everything it started.
+#[derive(Debug)]
+pub(crate) struct Group {
+    child: Child,
+    _pipe: Option<ChildStdin>,
+    log: PathBuf,
+}
+
+/// What a start needs to know.
+#[derive(Debug)]
+pub(crate) struct Spawn<'a> {
+    /// What process lists show.
+    pub(crate) name: &'a str,
+    /// Where it runs; removed if we go without a word.
+    pub(crate) home: &'a Path,
+    /// The program.
+    pub(crate) program: &'a OsStr,
+    /// Its arguments.
+    pub(crate) arguments: &'a [OsString],
+    /// Environment variables beside those that it inherits.
+    pub(crate) environment: &'a [(String, String)],
+    /// Where its output goes.
+    pub(crate) log: &'a Path,
+}
+
+impl Group {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The log cannot be written, or there is no shell.
+    pub(crate) fn spawn(start: &Spawn<'_>) -> io::Result<Self> {
+        let output = File::create(start.log)?;
+        let errors = output.try_clone()?;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", LEADER, start.name]).arg(start.home).arg(start.program).args(start.arguments);
+        command
+            .envs(start.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(start.home)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(output)
+            .stderr(errors);
+        let mut child = command.spawn()?;
+        let pipe = child.stdin.take();
+        Ok(Self { child, _pipe: pipe, log: start.log.to_owned() })
+    }
+
+    /// Whether the server is gone.
+    pub(crate) fn ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The last lines of its log.
+    pub(crate) fn log_tail(&self) -> String {
+        tail(&self.log, TAIL_LINES)
+    }
+
+    /// Ends it at once: what it keeps is temporary, there is nothing to be saved by a slow way down.
+    pub(crate) fn end(&mut self) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.ended() {
+            self.end();
+        }
+    }
+}
+
+/// The last lines of a file; what cannot be read is said.
+pub(crate) fn tail(path: &Path, lines: usize) -> String {
+    let read = || {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(16 << 10)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    match read() {
+        Ok(text) => {
+            let all: Vec<&str> = text.lines().collect();
+            all.get(all.len().saturating_sub(lines)..).unwrap_or_default().join("\n")
+        }
+        Err(error) => format!("{}: {error}", path.display()),
+    }
+}
+
+/// Whether a log says that another process took the port.
+pub(crate) fn port_taken(log: &str) -> bool {
+    ["ddress already in use", "already in use", "BindException"].iter().any(|words| log.contains(words))
+}
+
+/// A port that nobody listens on now.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// A password that nobody has had before: 32 hexadecimal digits.
+pub(crate) fn random_password() -> String {
+    let mut bytes = [0; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    hex::encode(bytes)
+}
+
+/// How much of the log a message shows.
+const TAIL_LINES: usize = 25;
