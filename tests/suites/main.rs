@@ -1,6 +1,7 @@
 //! The suites.
 mod algorithms;
 mod browsers;
+mod declared;
 mod flaws;
 mod fuzz;
 mod keycloak;

@@ -9,6 +9,7 @@ mod tamper;
 
 pub use members::{Members, nearest};
 pub use problem::{FileError, LoadError, Problem};
+pub use scenario::json;
 pub use set::{Source, scenarios};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One server each: the reference server with its named flaws, Keycloak.
 
+pub mod declared;
 pub mod http;
 pub mod keycloak;
 mod pem;

@@ -128,7 +128,8 @@ fn policy(m: &mut Members<'_, '_>) -> Policy {
     policy
 }
 
-fn json(value: &Spanned<DeValue<'_>>) -> Value {
+/// A value of TOML as JSON; dates become text.
+pub fn json(value: &Spanned<DeValue<'_>>) -> Value {
     match value.get_ref() {
         DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).map_or(Value::Null, Value::from),
         DeValue::Boolean(b) => Value::from(*b),

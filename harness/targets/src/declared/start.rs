@@ -1,0 +1,167 @@
+//! A described server that is started here.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use url::Url;
+
+use super::description::{Description, Start};
+use super::error::DeclaredError;
+use super::template::{Scope, Text};
+use super::values;
+use crate::http::{Agent, HttpClient};
+use crate::pem;
+use crate::process::{Group, Spawn, free_port, port_taken, tail};
+
+/// How often a start is tried again because another process took the port.
+const PORT_TRIES: u32 = 3;
+/// The time between two looks whether it is ready.
+const POLL: Duration = Duration::from_millis(100);
+/// How long a command that prepares the start may take.
+const PREPARED_WITHIN: Duration = Duration::from_secs(120);
+
+/// A server that runs as long as the value is there, with a data folder that goes with it.
+#[derive(Debug)]
+pub(super) struct Started {
+    /// Before the folder, which it runs in.
+    group: Group,
+    _data: TempDir,
+    /// Where it runs.
+    pub(super) url: Url,
+    /// The names of the start: `port`, `data`.
+    pub(super) scope: Scope,
+}
+
+impl Started {
+    /// Starts the server on a free port and waits until it answers.
+    pub(super) async fn start(
+        description: &Description,
+        start: &Start,
+        scope: &Scope,
+        anchors: &[Vec<u8>],
+        log: Option<&Path>,
+    ) -> Result<Self, DeclaredError> {
+        let mut tries = 1;
+        loop {
+            let mut started = Self::spawn(description, start, scope.clone(), anchors, log).await?;
+            match started.ready(description, start).await {
+                Err(DeclaredError::Ended { tail, .. }) if tries < PORT_TRIES && port_taken(&tail) => {
+                    tries += 1
+                }
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(started),
+            }
+        }
+    }
+
+    async fn spawn(
+        description: &Description,
+        start: &Start,
+        mut scope: Scope,
+        anchors: &[Vec<u8>],
+        log: Option<&Path>,
+    ) -> Result<Self, DeclaredError> {
+        let lacking = |name: String| DeclaredError::NotGiven { what: values::missing(description, &name) };
+        let data = tempfile::Builder::new().prefix("anykey-server-").tempdir();
+        let data = data.map_err(|e| DeclaredError::file(&std::env::temp_dir(), e))?;
+        let port = free_port().map_err(|e| DeclaredError::file(Path::new("a free port"), e))?;
+        scope.insert("data".to_owned(), data.path().to_string_lossy().into());
+        scope.insert("port".to_owned(), port.into());
+        scope.insert("anchors-pem".to_owned(), Value::String(pem::certificates(anchors)));
+        let words = |command: &[Text]| {
+            command
+                .iter()
+                .map(|word| word.text(&scope))
+                .collect::<Result<Vec<String>, String>>()
+                .map_err(lacking)
+        };
+        for (path, text) in &start.files {
+            let path = data.path().join(path.text(&scope).map_err(lacking)?);
+            let text = text.text(&scope).map_err(lacking)?;
+            let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            written.and_then(|()| std::fs::write(&path, text)).map_err(|e| DeclaredError::file(&path, e))?;
+        }
+        let mut environment = Vec::new();
+        for (name, text) in &start.environment {
+            environment.push((name.clone(), text.text(&scope).map_err(lacking)?));
+        }
+        for command in &start.prepare {
+            prepare(&description.name, &words(command)?, data.path(), &environment).await?;
+        }
+        let command = words(&start.command)?;
+        let log = log.map_or_else(|| data.path().join("server.log"), Path::to_owned);
+        let arguments: Vec<OsString> = command.iter().skip(1).map(OsString::from).collect();
+        let group = Group::spawn(&Spawn {
+            name: "anykey-server",
+            home: data.path(),
+            program: command.first().map_or("true", String::as_str).as_ref(),
+            arguments: &arguments,
+            environment: &environment,
+            log: &log,
+        });
+        let group = group.map_err(|e| DeclaredError::file(&log, e))?;
+        let text = start.url.text(&scope).map_err(lacking)?;
+        let url = Url::parse(&text).map_err(|e| DeclaredError::BadUrl { url: text, why: e.to_string() })?;
+        Ok(Self { group, _data: data, url, scope })
+    }
+
+    async fn ready(&mut self, description: &Description, start: &Start) -> Result<(), DeclaredError> {
+        let began = Instant::now();
+        let name = description.name.clone();
+        let mut agent =
+            Agent::with_client(self.url.clone(), HttpClient::new()).timeout(Duration::from_secs(5));
+        loop {
+            if self.group.ended() {
+                return Err(DeclaredError::Ended { name, tail: self.group.log_tail() });
+            }
+            // Any failure but the end of the process means: not yet.
+            if agent.get(&start.ready).await.is_ok_and(|answer| answer.status < 400) {
+                return Ok(());
+            }
+            if began.elapsed() > start.timeout {
+                let seconds = start.timeout.as_secs();
+                return Err(DeclaredError::Slow { name, seconds, tail: self.group.log_tail() });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Whether it is gone.
+    pub(super) fn ended(&mut self) -> bool {
+        self.group.ended()
+    }
+
+    /// The last lines of its log.
+    pub(super) fn log_tail(&self) -> String {
+        self.group.log_tail()
+    }
+}
+
+/// Runs a command to its end, which is to be a good one.
+async fn prepare(
+    name: &str,
+    command: &[String],
+    data: &Path,
+    environment: &[(String, String)],
+) -> Result<(), DeclaredError> {
+    let program = command.first().cloned().unwrap_or_default();
+    let failed =
+        |why: String| DeclaredError::Prepare { name: name.to_owned(), command: program.clone(), why };
+    let output = data.join("prepare.log");
+    let file = std::fs::File::create(&output).map_err(|e| DeclaredError::file(&output, e))?;
+    let errors = file.try_clone().map_err(|e| DeclaredError::file(&output, e))?;
+    let mut child = tokio::process::Command::new(&program);
+    child.args(command.iter().skip(1)).envs(environment.iter().cloned()).current_dir(data);
+    child.stdin(Stdio::null()).stdout(file).stderr(errors).kill_on_drop(true);
+    let mut child = child.spawn().map_err(|e| failed(format!("cannot be run: {e}")))?;
+    match tokio::time::timeout(PREPARED_WITHIN, child.wait()).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(failed(format!("ended with {status}:\n{}", tail(&output, 10)))),
+        Ok(Err(error)) => Err(failed(error.to_string())),
+        Err(_) => Err(failed(format!("did not end within {} s", PREPARED_WITHIN.as_secs()))),
+    }
+}
