@@ -1,12 +1,13 @@
 //! `--target`, `--url` and `--keycloak-dist` together: which server, and whether one may send to it.
 
+pub mod described;
 mod file;
 
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use crate::args::RunArgs;
+use crate::args::AimArgs;
 use crate::failure::Failure;
 use crate::hosts;
 use crate::nearest::hint;
@@ -26,6 +27,13 @@ pub enum Aim {
         url: Url,
         /// Where the admin's login comes from.
         login: Login,
+    },
+    /// A server that a file describes.
+    Described {
+        /// The file, which has been read once without a problem.
+        file: PathBuf,
+        /// Where it runs; `None`: it is started as the file says.
+        url: Option<Url>,
     },
 }
 
@@ -64,7 +72,10 @@ impl Aim {
     ///
     /// # Errors
     /// The target is unknown or incomplete, or its host is not owned.
-    pub fn of(args: &RunArgs) -> Result<Self, Failure> {
+    pub fn of(args: &AimArgs) -> Result<Self, Failure> {
+        if described::is_one(&args.target) {
+            return described::aim(Path::new(&args.target), args.url.as_deref(), &args.i_own);
+        }
         let mut parts = parts(&args.target)?;
         if let Some(url) = &args.url {
             if parts.url.is_some() {
@@ -75,16 +86,10 @@ impl Aim {
         if let Some(url) = &parts.url {
             hosts::check(url, &args.i_own)?;
         }
-        let aim = match parts.name.as_str() {
-            "reference" => parts.url.map_or(Self::Embedded, Self::Reference),
-            _ => keycloak(parts, args.keycloak_dist.as_deref())?,
-        };
-        if !args.flaw.is_empty() && aim != Self::Embedded {
-            return Err(Failure::usage(
-                "--flaw is for the embedded server; start another one with `anykey serve --flaw NAME`",
-            ));
+        match parts.name.as_str() {
+            "reference" => Ok(parts.url.map_or(Self::Embedded, Self::Reference)),
+            _ => keycloak(parts, args.keycloak_dist.as_deref()),
         }
-        Ok(aim)
     }
 }
 

@@ -1,19 +1,23 @@
 //! The command line: what there is to say, and the help that teaches it.
 
+mod aim;
 mod attestation;
 mod data;
 mod link;
 mod plug;
 mod run;
 mod serve;
+mod target;
 mod touch;
 
+pub use aim::AimArgs;
 pub use attestation::AttestationCaArgs;
 pub use data::{ExplainArgs, JsonArgs, KeysArgs, KeysCommand, RootsArgs, ScenariosArgs};
 pub use link::{LinkArg, May};
 pub use plug::{Pin, Place, PlugArgs};
 pub use run::{Format, RunArgs};
 pub use serve::ServeArgs;
+pub use target::{CheckArgs, CleanArgs, CompareArgs, TargetArgs, TargetCommand};
 pub use touch::TouchArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -52,6 +56,12 @@ pub enum When {
 pub enum Command {
     /// Run scenarios with keys against a server, and show what each key comes to under each policy
     Run(Box<RunArgs>),
+    /// Say what changed between two runs: verdicts and outcomes, case by case
+    Compare(CompareArgs),
+    /// Check a file that describes a server
+    Target(TargetArgs),
+    /// Remove what runs that were broken off left on a server
+    Clean(CleanArgs),
     /// Serve the reference relying party, right or with named flaws, for a browser or another bench
     Serve(ServeArgs),
     /// Plug keys into this machine, or make them reachable over USB/IP or on a socket, until Ctrl-C

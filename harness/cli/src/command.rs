@@ -1,6 +1,8 @@
 //! The subcommands, one file each.
 
 mod bench;
+mod clean;
+mod compare;
 mod completions;
 mod explain;
 mod flaws;
@@ -10,6 +12,7 @@ mod roots;
 mod run;
 mod scenarios;
 mod serve;
+mod target;
 mod touch;
 
 use std::io::{self, Write};
@@ -44,6 +47,15 @@ pub fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Failure> {
             drop(out);
             return runtime()?.block_on(touch::perform(args));
         }
+        Command::Target(args) => {
+            drop(out);
+            return runtime()?.block_on(target::perform(args, screen));
+        }
+        Command::Clean(args) => {
+            drop(out);
+            return runtime()?.block_on(clean::perform(args));
+        }
+        Command::Compare(args) => return compare::perform(args, screen, &mut out),
         Command::Flaws(args) => flaws::perform(args, screen, &mut out)?,
         Command::Keys(args) => keys::perform(args, screen, &mut out)?,
         Command::Scenarios(args) => scenarios::perform(args, screen, &mut out)?,

@@ -13,6 +13,7 @@ mod keys;
 mod library;
 mod nearest;
 mod screen;
+mod server;
 mod shell;
 mod table;
 

@@ -3,6 +3,7 @@
 //! Every sink folds [`plan::event::Event`]s; none knows how a run is made, and none can change one.
 
 mod attacks;
+pub mod compare;
 mod directory;
 mod findings;
 mod fold;

@@ -4,7 +4,7 @@ mod draw_attacks;
 mod draw_findings;
 mod draw_matrix;
 mod grid;
-mod pen;
+pub(crate) mod pen;
 
 use std::io::{self, Write};
 
@@ -64,6 +64,7 @@ pub fn draw(report: &Report, look: Look) -> String {
         draw_attacks::draw(&attacks, &report.run.keys, look, &mut out);
     }
     draw_findings::unsupported(report, look, &mut out);
+    draw_findings::known(report, look, &mut out);
     let matrix = Matrix::of(report);
     if !matrix.columns.is_empty() && !matrix.rows.is_empty() {
         out.push_str(&format!("\n{}\n", look.paint(BOLD, "Keys and policies")));

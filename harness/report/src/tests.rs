@@ -1,4 +1,4 @@
-mod sample;
+pub(crate) mod sample;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -36,7 +36,7 @@ fn feed(mut sink: Box<dyn Sink>, events: &[Event]) {
     sink.finish().unwrap();
 }
 
-fn folded(events: &[Event]) -> Report {
+pub(crate) fn folded(events: &[Event]) -> Report {
     let mut whole = None;
     for event in events {
         Report::fold(&mut whole, event);

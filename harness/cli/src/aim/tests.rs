@@ -5,7 +5,8 @@ use crate::args::{Cli, Command};
 
 fn aim(words: &str) -> Result<Aim, Failure> {
     let cli = Cli::try_parse_from(["anykey", "run"].into_iter().chain(words.split_whitespace())).unwrap();
-    let Command::Run(mut args) = cli.command else { panic!("not run") };
+    let Command::Run(args) = cli.command else { panic!("not run") };
+    let mut args = args.aim;
     // The environment of whoever runs the tests does not count.
     if !words.contains("--keycloak-dist") {
         args.keycloak_dist = None;
@@ -47,7 +48,6 @@ fn what_is_wrong_is_said() {
     assert!(message("--target keycloak:26").contains("no variant `26`"));
     assert!(message("--target keycloak").contains("ANYKEY_KEYCLOAK"));
     assert!(message("--target http://localhost --url http://localhost").contains("leave --url out"));
-    assert!(message("--target http://localhost --flaw x").contains("anykey serve"));
     assert!(message("--target nowhere.toml").contains("nowhere.toml"));
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use plan::event::Manner;
 
-use super::{AttestationCaArgs, LinkArg, May};
+use super::{AimArgs, AttestationCaArgs, LinkArg, May};
 
 /// `anykey run`.
 #[derive(Debug, Args)]
@@ -15,7 +15,8 @@ Targets:
   keycloak        a Keycloak that is started for the run (--keycloak-dist), or
                   one that runs already (--url)
   http(s)://HOST  the reference server's own API there (`anykey serve`)
-  FILE.toml       a target with its settings in a file:
+  FILE.toml       any other server, described in a file (servers/README.md), or
+                  one of the above with its settings in a file:
                     name = \"keycloak\"          # or reference
                     url = \"https://login.example.org/\"
                     distribution = \"kc.zip\"    # to be started, instead of url
@@ -50,12 +51,9 @@ attacker would send. Without it nothing is sent.
 Ctrl-C stops the run and what was started for it, and the reports are written;
 a second Ctrl-C leaves at once.")]
 pub struct RunArgs {
-    /// The server
-    #[arg(long, value_name = "NAME[:VARIANT]|FILE.toml|URL", default_value = "reference")]
-    pub target: String,
-    /// Where the target runs already; it is not started then
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
+    /// The server.
+    #[command(flatten)]
+    pub aim: AimArgs,
     /// These keys: names, profile files (.toml), or `all` [default: passkey, yubikey-4, no-uv]
     #[arg(long, value_name = "NAME|FILE.toml", num_args = 1.., value_delimiter = ',')]
     pub key: Vec<String>,
@@ -86,15 +84,9 @@ pub struct RunArgs {
     /// What to write to standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// I own this host: needed for every target that is not on this machine
-    #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',')]
-    pub i_own: Vec<String>,
     /// What the keys attest with.
     #[command(flatten)]
     pub ca: AttestationCaArgs,
-    /// A Keycloak distribution, directory or archive (keycloak-quarkus-dist)
-    #[arg(long, value_name = "PATH", env = "ANYKEY_KEYCLOAK", hide_env_values = true)]
-    pub keycloak_dist: Option<PathBuf>,
 }
 
 /// Which manners of the client run.

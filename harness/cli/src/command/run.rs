@@ -3,7 +3,6 @@
 mod attached;
 mod bus;
 mod replay;
-mod server;
 mod sinks;
 
 use std::hash::{BuildHasher, RandomState};
@@ -21,8 +20,8 @@ use crate::aim::Aim;
 use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
+use crate::server::Server;
 use crate::{bug, flaws, interrupt, keys, library};
-use server::Server;
 use sinks::Sinks;
 
 /// Reads everything, then starts what is to be started, runs, and writes the reports.
@@ -34,7 +33,12 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     let chosen = library::select(&scenarios, &args.scenario)?;
     let selected = chosen.iter().map(|s| s.id.clone()).collect();
     let flaws = flaws::select(&args.flaw)?;
-    let aim = Aim::of(args)?;
+    let aim = Aim::of(&args.aim)?;
+    if !args.flaw.is_empty() && aim != Aim::Embedded {
+        return Err(Failure::usage(
+            "--flaw is for the embedded server; start another one with `anykey serve --flaw NAME`",
+        ));
+    }
     let (root, other_root) = (roots::named(&args.ca)?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();

@@ -40,20 +40,32 @@ pub fn draw(report: &Report, verdict: Verdict, look: Look, out: &mut String) {
 
 /// Appends one line per reason why something is unsupported, with how many cases it holds for.
 pub fn unsupported(report: &Report, look: Look, out: &mut String) {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
-    for case in report.cases.iter().filter(|c| c.verdict == Verdict::Unsupported) {
-        match reasons.iter_mut().find(|(reason, _)| *reason == case.reason) {
+    let unsupported = report.cases.iter().filter(|c| c.verdict == Verdict::Unsupported);
+    counted("Unsupported", unsupported.map(|c| c.reason.as_str()), look, out);
+}
+
+/// Appends what the server is known to do otherwise than required, with how many cases it holds for.
+pub fn known(report: &Report, look: Look, out: &mut String) {
+    let known = report.cases.iter().filter_map(|c| c.known.as_deref());
+    counted("As known of this server", known, look, out);
+}
+
+/// Each sentence once, those of most cases first.
+fn counted<'r>(title: &str, sentences: impl Iterator<Item = &'r str>, look: Look, out: &mut String) {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for sentence in sentences {
+        match counts.iter_mut().find(|(other, _)| *other == sentence) {
             Some((_, count)) => *count += 1,
-            None => reasons.push((&case.reason, 1)),
+            None => counts.push((sentence, 1)),
         }
     }
-    if reasons.is_empty() {
+    if counts.is_empty() {
         return;
     }
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    out.push_str(&format!("\n{}\n", look.paint(BOLD, "Unsupported")));
-    for (reason, count) in reasons.iter().take(SHOWN) {
-        let text = look.clean(reason);
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    out.push_str(&format!("\n{}\n", look.paint(BOLD, title)));
+    for (sentence, count) in counts.iter().take(SHOWN) {
+        let text = look.clean(sentence);
         for (at, line) in wrap(&text, look.columns() - 7).into_iter().enumerate() {
             let lead = if at == 0 { format!("{count:>5}  ") } else { " ".repeat(7) };
             out.push_str(&look.paint(DIM, &format!("{lead}{line}")));

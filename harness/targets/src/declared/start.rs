@@ -13,7 +13,7 @@ use super::description::{Description, Start};
 use super::error::DeclaredError;
 use super::template::{Scope, Text};
 use super::values;
-use crate::http::{Agent, HttpClient};
+use crate::http::{Agent, HttpClient, is_loopback};
 use crate::pem;
 use crate::process::{Group, Spawn, free_port, port_taken, tail};
 
@@ -105,7 +105,12 @@ impl Started {
         });
         let group = group.map_err(|e| DeclaredError::file(&log, e))?;
         let text = start.url.text(&scope).map_err(lacking)?;
-        let url = Url::parse(&text).map_err(|e| DeclaredError::BadUrl { url: text, why: e.to_string() })?;
+        let url =
+            Url::parse(&text).map_err(|e| DeclaredError::BadUrl { url: text.clone(), why: e.to_string() })?;
+        if !is_loopback(&url) {
+            let why = "a server that is started here is on this machine".to_owned();
+            return Err(DeclaredError::BadUrl { url: text, why });
+        }
         Ok(Self { group, _data: data, url, scope })
     }
 

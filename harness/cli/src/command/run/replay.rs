@@ -6,8 +6,8 @@ use crate::shell::quoted;
 /// What decides whom a run talks to and with what, as the shell wants it.
 pub fn words(args: &RunArgs) -> Vec<String> {
     let mut words = Vec::new();
-    if args.target != "reference" {
-        words.push(format!("--target {}", quoted(&args.target)));
+    if args.aim.target != "reference" {
+        words.push(format!("--target {}", quoted(&args.aim.target)));
     }
     if args.link != LinkArg::Process {
         words.push(format!("--link {}", quoted(&args.link.to_string())));
@@ -16,8 +16,8 @@ pub fn words(args: &RunArgs) -> Vec<String> {
     if !may.is_empty() {
         words.push(format!("--may {}", may.join(" ")));
     }
-    words.extend(args.url.iter().map(|url| format!("--url {}", quoted(url))));
-    let i_own: Vec<String> = args.i_own.iter().map(|host| quoted(host)).collect();
+    words.extend(args.aim.url.iter().map(|url| format!("--url {}", quoted(url))));
+    let i_own: Vec<String> = args.aim.i_own.iter().map(|host| quoted(host)).collect();
     if !i_own.is_empty() {
         words.push(format!("--i-own {}", i_own.join(" ")));
     }
@@ -29,9 +29,12 @@ pub fn words(args: &RunArgs) -> Vec<String> {
         format!("--attestation-ca {}", files.join(" "))
     }));
     // A distribution is also set for every run by the environment; then it concerns no other target.
-    if args.target.starts_with("keycloak") && args.url.is_none() {
+    if args.aim.target.starts_with("keycloak") && args.aim.url.is_none() {
         words.extend(
-            args.keycloak_dist.iter().map(|p| format!("--keycloak-dist {}", quoted(&p.to_string_lossy()))),
+            args.aim
+                .keycloak_dist
+                .iter()
+                .map(|p| format!("--keycloak-dist {}", quoted(&p.to_string_lossy()))),
         );
     }
     words

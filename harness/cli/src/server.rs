@@ -1,12 +1,15 @@
-//! The server of a run: started or attached to, and let go of afterwards.
+//! The server of a command: started or attached to, and let go of afterwards.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use targets::Target;
+use targets::declared::{DeclaredSettings, DeclaredTarget, Trace};
 use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
 use targets::reference::{self, Flaw, Flaws, ReferenceTarget, Settings};
+use url::Url;
 
-use crate::aim::{Aim, Login};
+use crate::aim::{Aim, Login, described};
 use crate::failure::Failure;
 
 /// A server that can be sent to.
@@ -15,6 +18,8 @@ pub enum Server {
     Reference(Box<ReferenceTarget>),
     /// Keycloak.
     Keycloak(Box<KeycloakTarget>),
+    /// A server that a file describes.
+    Described(Box<DeclaredTarget>),
 }
 
 impl Server {
@@ -43,7 +48,34 @@ impl Server {
                 let target = KeycloakTarget::attach(url.clone(), login, keycloak).await;
                 Ok(Self::Keycloak(Box::new(target.map_err(usage_or_told)?)))
             }
+            Aim::Described { file, url } => {
+                Self::described(file, url.clone(), anchors, Trace::default()).await
+            }
         }
+    }
+
+    /// A server that a file describes; `trace` is told of each request.
+    ///
+    /// # Errors
+    /// The file is wrong, the server does not start, or does not answer as it should.
+    pub async fn described(
+        file: &Path,
+        url: Option<Url>,
+        anchors: &[Vec<u8>],
+        trace: Trace,
+    ) -> Result<Self, Failure> {
+        let description = described::read(file)?;
+        if url.is_none() {
+            patience(&format!("starting {}", description.name()));
+        }
+        let settings =
+            DeclaredSettings { url, anchors: anchors.to_vec(), trace, ..DeclaredSettings::default() };
+        let target =
+            DeclaredTarget::open(description, settings).await.map_err(|error| match error.is_usage() {
+                true => Failure::usage(error),
+                false => told(error),
+            })?;
+        Ok(Self::Described(Box::new(target)))
     }
 
     /// What the run talks to.
@@ -51,6 +83,7 @@ impl Server {
         match self {
             Self::Reference(target) => target.as_ref(),
             Self::Keycloak(target) => target.as_ref(),
+            Self::Described(target) => target.as_ref(),
         }
     }
 
@@ -60,7 +93,7 @@ impl Server {
             Self::Reference(target) => {
                 target.flaws().iter().copied().map(Flaw::id).map(str::to_owned).collect()
             }
-            Self::Keycloak(_) => Vec::new(),
+            Self::Keycloak(_) | Self::Described(_) => Vec::new(),
         }
     }
 
@@ -69,6 +102,7 @@ impl Server {
         match self {
             Self::Reference(target) => target.stop().await,
             Self::Keycloak(target) => drop(target),
+            Self::Described(target) => target.leave().await,
         }
     }
 }
