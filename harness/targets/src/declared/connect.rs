@@ -1,9 +1,11 @@
 //! The admin: connects, and connects again where the server has forgotten it.
 
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::description::Call;
 use super::perform::Wire;
+use super::rule::Read;
 use super::template::Scope;
 use crate::http::{Agent, Answer};
 use crate::target::TargetError;
@@ -44,11 +46,35 @@ impl Admin {
         Ok(())
     }
 
-    /// One request.
+    /// One request, and what is asked for each member of a list in its answer.
     ///
     /// # Errors
     /// As [`Wire::send`].
     pub(super) async fn send(
+        this: &Mutex<Self>,
+        wire: &Wire,
+        call: &Call,
+        scope: &mut Scope,
+    ) -> Result<Answer, TargetError> {
+        let answer = Self::one(this, wire, call, scope).await?;
+        let Some(then) = &call.then else { return Ok(answer) };
+        let read = Read::of(&answer);
+        let list = read.json.as_ref().and_then(|json| json.pointer(&then.each)).and_then(Value::as_array);
+        let Some(list) = list else {
+            return Err(wire.unexpected(call, &answer, &format!("a list at `{}`", then.each)));
+        };
+        for row in list {
+            let mut scope = scope.clone();
+            scope.insert("row".to_owned(), row.clone());
+            for call in &then.calls {
+                Self::one(this, wire, call, &mut scope).await?;
+            }
+        }
+        Ok(answer)
+    }
+
+    /// One request; the admin connects again where the server has forgotten it.
+    async fn one(
         this: &Mutex<Self>,
         wire: &Wire,
         call: &Call,

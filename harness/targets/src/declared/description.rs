@@ -34,6 +34,8 @@ pub struct Description {
     pub(super) agent_headers: Vec<(HeaderName, Text)>,
     /// What is asked once, before anything else.
     pub(super) connect: Vec<Call>,
+    /// What is asked once of a server that was started here, after that.
+    pub(super) furnish: Vec<Call>,
     /// The status that says that the admin has to connect again.
     pub(super) renew: Option<u16>,
     /// The server's version.
@@ -120,6 +122,16 @@ pub(super) struct Call {
     /// JSON pointers of the server's words.
     pub(super) reason: Vec<String>,
     pub(super) take: Vec<Take>,
+    /// What is asked for each member of a list in the answer, which is `row` then.
+    pub(super) then: Option<Then>,
+}
+
+/// What is asked for each member of a list.
+#[derive(Clone, Debug)]
+pub(super) struct Then {
+    /// The JSON pointer of the list.
+    pub(super) each: String,
+    pub(super) calls: Vec<Call>,
 }
 
 /// What a request carries.

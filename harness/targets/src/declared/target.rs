@@ -54,9 +54,17 @@ pub struct DeclaredTarget {
     scope: Scope,
     version: Option<String>,
     anchors: Vec<Vec<u8>>,
-    last: Mutex<Option<(Policy, Vec<Vec<u8>>, Scope)>>,
+    last: Mutex<Option<Made>>,
     sites: AtomicU32,
     started: Option<std::sync::Mutex<Started>>,
+}
+
+/// The site that was made last.
+#[derive(Debug)]
+struct Made {
+    policy: Policy,
+    anchors: Vec<Vec<u8>>,
+    scope: Scope,
 }
 
 impl DeclaredTarget {
@@ -65,32 +73,17 @@ impl DeclaredTarget {
     /// # Errors
     /// It is not to be had, does not let the bench in, or is of another version.
     pub async fn open(description: Description, settings: DeclaredSettings) -> Result<Self, DeclaredError> {
-        let start = description.start.as_ref().filter(|_| settings.url.is_none());
-        let mut scope = values::scope(&description, start.is_some())?;
-        let mut started = None;
-        let url = match (settings.url, start) {
-            (Some(url), _) => url,
-            (None, Some(start)) => {
-                let log = settings.log.as_deref();
-                let mut running = Started::start(&description, start, &scope, &settings.anchors, log).await?;
-                scope = std::mem::take(&mut running.scope);
-                let url = running.url.clone();
-                started = Some(std::sync::Mutex::new(running));
-                url
-            }
-            (None, None) => {
-                let name = description.name.clone();
-                let url = description.url.clone().ok_or(DeclaredError::NoUrl { name })?;
-                Url::parse(&url).map_err(|e| DeclaredError::BadUrl { url, why: e.to_string() })?
-            }
-        };
+        let (url, mut scope, started) = reach(&description, &settings).await?;
         let wire = Wire::new(description, url, settings.request_timeout, settings.trace);
         wire.hide_all(&scope);
         let base = wire.agent().base().to_string();
         scope.insert("run".to_owned(), format!("{:08x}", rand::random::<u32>()).into());
         scope.insert("base".to_owned(), base.into());
-        let admin =
-            Admin::connect(&wire, scope).await.map_err(|error| not_let_in(&wire.description, error))?;
+        let let_in = |error| not_let_in(&wire.description, error);
+        let mut admin = Admin::connect(&wire, scope).await.map_err(let_in)?;
+        for call in wire.description.furnish.iter().filter(|_| started.is_some()) {
+            wire.send(call, &mut admin.agent, &mut admin.scope).await.map_err(let_in)?;
+        }
         let scope = admin.scope.clone();
         let version = version(&wire.description, &scope)?;
         let admin = Arc::new(Mutex::new(admin));
@@ -138,14 +131,15 @@ impl DeclaredTarget {
         let own = wish.anchors == self.anchors;
         let words = description.supports.words(wish.policy, own, &description.name)?;
         let mut last = self.last.lock().await;
-        let same = |(policy, anchors, _): &(Policy, Vec<Vec<u8>>, Scope)| {
-            description.site.reuse_last && policy == wish.policy && anchors == wish.anchors
+        let same = |made: &Made| {
+            description.site.reuse_last && made.policy == *wish.policy && made.anchors == wish.anchors
         };
         let mut scope = match last.take().filter(same) {
-            Some((_, _, scope)) => scope,
+            Some(made) => made.scope,
             None => self.make(&wish, words, login).await?,
         };
-        *last = Some((wish.policy.clone(), wish.anchors.to_vec(), scope.clone()));
+        let (policy, anchors) = (wish.policy.clone(), wish.anchors.to_vec());
+        *last = Some(Made { policy, anchors, scope: scope.clone() });
         drop(last);
         let number = self.sites.fetch_add(1, Ordering::Relaxed) + 1;
         scope.insert("site".to_owned(), number.into());
@@ -214,6 +208,27 @@ impl Target for DeclaredTarget {
     fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {
         async move { Ok(Box::new(self.make_site(wish).await?) as Box<dyn Site>) }.boxed()
     }
+}
+
+/// Where the server runs, the names that the file gives, and the server if it was started here.
+async fn reach(
+    description: &Description,
+    settings: &DeclaredSettings,
+) -> Result<(Url, Scope, Option<std::sync::Mutex<Started>>), DeclaredError> {
+    let start = description.start.as_ref().filter(|_| settings.url.is_none());
+    let scope = values::scope(description, start.is_some())?;
+    if let Some(start) = start {
+        let log = settings.log.as_deref();
+        let mut started = Started::start(description, start, &scope, &settings.anchors, log).await?;
+        let scope = std::mem::take(&mut started.scope);
+        return Ok((started.url.clone(), scope, Some(std::sync::Mutex::new(started))));
+    }
+    let told = || {
+        let name = description.name.clone();
+        let url = description.url.clone().ok_or(DeclaredError::NoUrl { name })?;
+        Url::parse(&url).map_err(|e| DeclaredError::BadUrl { url, why: e.to_string() })
+    };
+    Ok((settings.url.clone().map_or_else(told, Ok)?, scope, None))
 }
 
 /// The version that was taken, if it is one that the file is for.

@@ -24,7 +24,9 @@ pub struct Step {
 
 /// Is told of each request.
 #[derive(Clone, Default)]
-pub struct Trace(Option<Arc<dyn Fn(&Step) + Send + Sync>>);
+pub struct Trace(Option<Arc<Listener>>);
+
+type Listener = dyn Fn(&Step) + Send + Sync;
 
 impl Trace {
     /// Tells `to`.

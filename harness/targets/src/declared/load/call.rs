@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::names::Names;
 use super::parts::{headers, is_pointer, no_pointer, pointers, rule};
-use crate::declared::description::{Call, CallBody, From, Take};
+use crate::declared::description::{Call, CallBody, From, Take, Then};
 use crate::declared::rule::Rule;
 use crate::declared::template::Text;
 
@@ -83,8 +83,33 @@ fn call(m: &mut Members<'_, '_>, place: String, names: &Names, defaults: &Defaul
         reason.clone_from(&defaults.reason);
     }
     let take = takes(m);
+    let then = then(m, &place, names, defaults);
     let (method, path) = targets.into_iter().next()?;
-    Some(Call { place, method, path, admin, only, once, headers, body, accepted, refused, reason, take })
+    Some(Call {
+        place,
+        method,
+        path,
+        admin,
+        only,
+        once,
+        headers,
+        body,
+        accepted,
+        refused,
+        reason,
+        take,
+        then,
+    })
+}
+
+fn then(m: &mut Members<'_, '_>, place: &str, names: &Names, defaults: &Defaults) -> Option<Then> {
+    let each = super::parts::pointer(m, "each");
+    let mut calls = calls(m, "then", &format!("{place}, then"), &mut names.with(["row"]), defaults);
+    calls.iter_mut().for_each(|call| call.admin = true);
+    if each.is_some() == calls.is_empty() {
+        m.wrong("`each` and `then` need one another".to_owned());
+    }
+    Some(Then { each: each?, calls })
 }
 
 fn body(m: &mut Members<'_, '_>, names: &Names) -> CallBody {

@@ -18,6 +18,9 @@ use crate::declared::description::{
 };
 use crate::declared::template::Text;
 
+/// What is known of a server that is started here.
+const START: [&str; 3] = ["data", "port", "anchors-pem"];
+
 /// The whole file.
 pub(super) fn whole(m: &mut Members<'_, '_>, names: &mut Names, folder: &Path) -> Option<Description> {
     if m.required::<i64>("format").is_some_and(|format| format != FORMAT) {
@@ -31,10 +34,13 @@ pub(super) fn whole(m: &mut Members<'_, '_>, names: &mut Names, folder: &Path) -
     let secrets = given(m, "secrets", folder, true);
     names.add(values.iter().map(|(name, _)| name.as_str()));
     names.add(["secret", "run", "base", "here"]);
-    let start = section(m, "start", |m| start(m, &names.with(["data", "port", "anchors-pem"])));
+    let start = section(m, "start", |m| start(m, &names.with(START)));
     let defaults = section(m, "answers", |m| Some(defaults(m))).unwrap_or_default();
     let limits = limits(m);
     let (connect, renew) = connect(m, names, &defaults);
+    let started = &mut names.with(START);
+    let mut furnish = calls(m, "furnish", "furnish", started, &defaults);
+    furnish.iter_mut().for_each(|call| call.admin = true);
     let version = section(m, "server", |m| names.text(m, "version"));
     let admin_headers = section(m, "admin", |m| Some(headers(m, names))).unwrap_or_default();
     let run = names.clone();
@@ -66,6 +72,7 @@ pub(super) fn whole(m: &mut Members<'_, '_>, names: &mut Names, folder: &Path) -
         admin_headers,
         agent_headers,
         connect,
+        furnish,
         renew,
         version,
         versions,
