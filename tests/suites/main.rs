@@ -2,6 +2,7 @@
 mod algorithms;
 mod browsers;
 mod declared;
+mod fifth_server;
 mod flaws;
 mod fuzz;
 mod keycloak;
@@ -12,5 +13,6 @@ mod metadata;
 mod nine;
 mod no_alloc;
 mod pin;
+mod privacyidea;
 mod python_fido2;
 mod rooms;

@@ -78,6 +78,9 @@ fn test_case(report: &Report, case: &CaseDone) -> TestCase {
     test.set_assertions(case.proof.len());
     test.add_property(Property::new("verdict", case.verdict.name()));
     test.add_property(Property::new("replay", clean(&case.replay)));
+    if let Some(known) = &case.known {
+        test.add_property(Property::new("known", clean(known)));
+    }
     if let Some(words) = said(&case.outcome) {
         test.add_property(Property::new("outcome", clean(&words)));
     }

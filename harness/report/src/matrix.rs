@@ -225,7 +225,7 @@ fn cell<'r>(
         }
     }
     for face in &mut faces {
-        if face.kind != Kind::Accepted || face.verdict != Verdict::Pass {
+        if face.kind != Kind::Accepted || face.verdict != Verdict::Pass || face.case.known.is_some() {
             face.note = Some(note(face, key, column, notes));
         }
     }
@@ -237,7 +237,8 @@ fn note<'r>(face: &Face<'r>, key: &'r KeyInfo, column: &'r ScenarioInfo, notes: 
     let case = face.case;
     let place = Place { key: &key.name, column: Matrix::head(column), manners: face.manners.clone() };
     let said = said(&case.outcome);
-    let reason = (said.is_none() || face.verdict != Verdict::Pass).then_some(case.reason.as_str());
+    let explained = said.is_none() || face.verdict != Verdict::Pass || case.known.is_some();
+    let reason = explained.then_some(case.reason.as_str());
     let proof: Vec<&Proof> = case.proof.iter().filter(|proof| !repeats(proof, &case.outcome)).collect();
     let known = notes.iter_mut().enumerate().find(|(_, n)| {
         n.kind == face.kind

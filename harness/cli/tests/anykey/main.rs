@@ -7,5 +7,6 @@ mod plug;
 mod runs;
 mod serve;
 mod servers;
+mod targets;
 mod trouble;
 mod usage;

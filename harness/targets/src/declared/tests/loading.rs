@@ -25,7 +25,15 @@ fn the_files_of_the_project_are_right() {
             seen += 1;
         }
     }
-    assert!(seen >= 1, "{seen}");
+    assert!(seen >= 2, "{seen}");
+}
+
+#[test]
+fn the_worked_example_is_right() {
+    let text = include_str!("../../../../../servers/README.md");
+    let example = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let description = read(example).unwrap_or_else(|lines| panic!("{}", lines.join("\n")));
+    assert_eq!(description.name(), "login.example");
 }
 
 /// Every problem at once, each with its place.
