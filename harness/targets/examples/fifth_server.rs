@@ -153,7 +153,7 @@ impl FifthSession {
     }
 
     fn expectations(&self) -> Expectations {
-        let mut expect = Expectations::new(&self.challenge, ORIGIN.to_owned(), RP_ID.to_owned());
+        let mut expect = Expectations::new(self.challenge.clone(), ORIGIN.to_owned(), RP_ID.to_owned());
         expect.user_verification = self.policy.user_verification == Requirement::Required;
         expect.algorithms.clone_from(&self.policy.algorithms);
         expect

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::description::Rows;
 use super::perform::{Wire, row_fits};
 use super::rule::Read;
-use super::template::Scope;
+use super::template::{Scope, Template};
 use crate::http::Agent;
 use crate::target::TargetError;
 
@@ -41,6 +41,15 @@ impl Wire {
                 _ => return Err(self.unexpected(call, &answer, &format!("a list at `{pointer}`"))),
             },
         };
-        Ok(all.into_iter().filter(|row| row_fits(&rows.only, &rows.unless, row)).collect())
+        let lacking = |name: String| self.lacking(call, &name);
+        let filled = |conditions: &[(String, Template)]| {
+            let filled = conditions.iter().map(|(pointer, template)| {
+                Ok((pointer.clone(), template.value(scope)?.unwrap_or(Value::Null)))
+            });
+            filled.collect::<Result<Vec<_>, String>>()
+        };
+        let only = filled(&rows.only).map_err(lacking)?;
+        let unless = filled(&rows.unless).map_err(lacking)?;
+        Ok(all.into_iter().filter(|row| row_fits(&only, &unless, row)).collect())
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use http::{HeaderName, Method};
 use plan::policy::Login;
 use plan::{Known, Versions};
-use serde_json::Value;
 
 use super::policy::Supports;
 use super::rule::Rule;
@@ -117,8 +116,10 @@ pub(super) struct Call {
     pub(super) once: bool,
     pub(super) headers: Vec<(HeaderName, Text)>,
     pub(super) body: CallBody,
-    pub(super) accepted: Rule,
-    pub(super) refused: Rule,
+    /// Any of these.
+    pub(super) accepted: Vec<Rule>,
+    /// Any of these.
+    pub(super) refused: Vec<Rule>,
     /// JSON pointers of the server's words.
     pub(super) reason: Vec<String>,
     pub(super) take: Vec<Take>,
@@ -156,7 +157,7 @@ pub(super) struct Take {
 /// Where something is taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum From {
-    /// A JSON pointer.
+    /// A JSON pointer; where a segment is `*`, what stands there in every member, as one list.
     At(String),
     /// A header of the answer.
     Header(String),
@@ -235,9 +236,9 @@ pub(super) struct Rows {
     /// The JSON pointer of a list or an object; `None`: the whole answer is the one row.
     pub(super) each: Option<String>,
     /// Only rows with that at these pointers.
-    pub(super) only: Vec<(String, Value)>,
+    pub(super) only: Vec<(String, Template)>,
     /// No rows with that at these pointers.
-    pub(super) unless: Vec<(String, Value)>,
+    pub(super) unless: Vec<(String, Template)>,
 }
 
 /// A user's credentials.

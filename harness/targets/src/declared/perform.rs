@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::description::{Call, CallBody, Description, From, Take};
-use super::rule::Read;
+use super::rule::{Read, Rule};
 use super::template::{Scope, plain};
 use super::trace::{Step, Trace};
 use super::values;
@@ -147,8 +147,9 @@ impl Wire {
         if let Some(why) = self.limit(call, &read) {
             return Err(TargetError::Unknown(why));
         }
-        if !call.accepted.fits(&read) {
-            if call.refused.fits(&read) {
+        let fits = |rules: &[Rule]| rules.iter().any(|rule| rule.fits(&read));
+        if !fits(&call.accepted) {
+            if fits(&call.refused) {
                 let reason = self.masked(&words(&call.reason, &read).join(": "));
                 let reason = Some(reason).filter(|reason| !reason.is_empty());
                 return Err(TargetError::Refused {
@@ -157,7 +158,7 @@ impl Wire {
                     body: answer.body.to_vec(),
                 });
             }
-            let expected = format!("accepted is {}; refused is {}", call.accepted, call.refused);
+            let expected = format!("accepted is {}; refused is {}", any(&call.accepted), any(&call.refused));
             return Err(self.unexpected(call, &answer, &expected));
         }
         for take in &call.take {
@@ -225,7 +226,7 @@ impl Wire {
         TargetError::Unexpected { expected, page: Box::new(page) }
     }
 
-    fn lacking(&self, call: &Call, name: &str) -> TargetError {
+    pub(super) fn lacking(&self, call: &Call, name: &str) -> TargetError {
         let why = values::missing(&self.description, name);
         TargetError::Unknown(format!("the request `{}` cannot be made: {why}", call.place))
     }
@@ -238,6 +239,9 @@ fn words(pointers: &[String], read: &Read<'_>) -> Vec<String> {
 
 fn taken(take: &Take, read: &Read<'_>, agent: &Agent) -> Option<Value> {
     let text = match &take.from {
+        From::At(pointer) if pointer.contains("/*") => {
+            return read.json.as_ref().map(|json| Value::Array(everywhere(json, pointer)));
+        }
         From::At(pointer) => return read.at(pointer).cloned(),
         From::Header(name) => read.answer.headers.get(name)?.to_str().ok()?.to_owned(),
         From::Cookie(name) => agent.jar().value(name)?.to_owned(),
@@ -248,6 +252,24 @@ fn taken(take: &Take, read: &Read<'_>, agent: &Agent) -> Option<Value> {
         }
     };
     Some(Value::String(text))
+}
+
+/// What stands at a pointer with `*` in it, lists taken apart.
+fn everywhere(value: &Value, pointer: &str) -> Vec<Value> {
+    let Some((before, after)) = pointer.split_once("/*") else {
+        return match value.pointer(pointer) {
+            Some(Value::Array(all)) => all.clone(),
+            Some(one) => vec![one.clone()],
+            None => Vec::new(),
+        };
+    };
+    let members = value.pointer(before).and_then(Value::as_array).into_iter().flatten();
+    members.flat_map(|member| everywhere(member, after)).collect()
+}
+
+/// For people.
+fn any(rules: &[Rule]) -> String {
+    rules.iter().map(Rule::to_string).collect::<Vec<_>>().join(", or ")
 }
 
 fn source(from: &From) -> String {

@@ -6,7 +6,7 @@ use plan::policy::Login;
 use toml::de::DeValue;
 
 use super::names::Names;
-use super::parts::{headers, is_pointer, no_pointer, pointers, rule};
+use super::parts::{headers, is_pointer, no_pointer, pointers, rules};
 use crate::declared::description::{Call, CallBody, From, Take, Then};
 use crate::declared::rule::Rule;
 use crate::declared::template::Text;
@@ -14,15 +14,15 @@ use crate::declared::template::Text;
 /// What holds for requests that do not say otherwise.
 #[derive(Clone, Debug)]
 pub(super) struct Defaults {
-    pub(super) accepted: Rule,
-    pub(super) refused: Rule,
+    pub(super) accepted: Vec<Rule>,
+    pub(super) refused: Vec<Rule>,
     pub(super) reason: Vec<String>,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
         let status = |from, to| Rule { status: vec![(from, to)], ..Rule::default() };
-        Self { accepted: status(200, 299), refused: status(400, 499), reason: Vec::new() }
+        Self { accepted: vec![status(200, 299)], refused: vec![status(400, 499)], reason: Vec::new() }
     }
 }
 
@@ -76,8 +76,8 @@ fn call(m: &mut Members<'_, '_>, place: String, names: &Names, defaults: &Defaul
     let once = m.optional("once").unwrap_or(false);
     let headers = headers(m, names);
     let body = body(m, names);
-    let accepted = rule(m, "accepted").unwrap_or_else(|| defaults.accepted.clone());
-    let refused = rule(m, "refused").unwrap_or_else(|| defaults.refused.clone());
+    let accepted = rules(m, "accepted").unwrap_or_else(|| defaults.accepted.clone());
+    let refused = rules(m, "refused").unwrap_or_else(|| defaults.refused.clone());
     let mut reason = pointers(m, "reason");
     if reason.is_empty() {
         reason.clone_from(&defaults.reason);

@@ -12,15 +12,18 @@ use super::call::{Defaults, calls};
 use super::names::Names;
 use crate::declared::description::{Given, Rows};
 use crate::declared::rule::Rule;
-use crate::declared::template::Text;
+use crate::declared::template::{Template, Text};
 
-/// A rule in a member, or the one that holds otherwise.
-pub(super) fn rule(m: &mut Members<'_, '_>, name: &'static str) -> Option<Rule> {
-    let (table, span) = m.table(name)?;
-    let mut inner = Members::new(table, span, format!("`{name}`"));
-    let rule = rule_members(&mut inner);
-    m.problems.extend(inner.done());
-    Some(rule)
+/// Rules of a member, a table or several, of which any has to hold.
+pub(super) fn rules(m: &mut Members<'_, '_>, name: &'static str) -> Option<Vec<Rule>> {
+    m.value(name)?;
+    let mut read = Vec::new();
+    for (table, span) in m.tables(name) {
+        let mut inner = Members::new(table, span, format!("`{name}`"));
+        read.push(rule_members(&mut inner));
+        m.problems.extend(inner.done());
+    }
+    Some(read)
 }
 
 /// The members of a rule.
@@ -171,9 +174,23 @@ pub(super) fn rows(
     Some(Rows {
         calls,
         each: pointer(m, "each"),
-        only: conditions(m, "only"),
-        unless: conditions(m, "unless"),
+        only: templates(m, "only", names),
+        unless: templates(m, "unless", names),
     })
+}
+
+/// Values to be filled in, by JSON pointer.
+fn templates(m: &mut Members<'_, '_>, name: &'static str, names: &Names) -> Vec<(String, Template)> {
+    let pointers = conditions(m, name);
+    let Some((table, _)) = m.table(name) else { return Vec::new() };
+    let value = |pointer: &String| table.iter().find(|(key, _)| key.get_ref().as_ref() == pointer.as_str());
+    let mut read = Vec::new();
+    for (pointer, _) in pointers {
+        if let Some((_, value)) = value(&pointer) {
+            read.push((pointer, names.template(value, &mut m.problems)));
+        }
+    }
+    read
 }
 
 /// A table of the file, read with its own members.

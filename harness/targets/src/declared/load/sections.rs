@@ -10,7 +10,7 @@ use plan::{Known, Versions};
 use super::FORMAT;
 use super::call::{Defaults, calls};
 use super::names::Names;
-use super::parts::{given, headers, pointer, pointers, rows, rule, rule_members, section};
+use super::parts::{given, headers, pointer, pointers, rows, rule_members, rules, section};
 use super::policy::supports;
 use crate::declared::description::{
     AccountMaking, Ceremony, Clean, CredentialId, Description, Flow, Limit, Listing, Options, SiteMaking,
@@ -94,8 +94,8 @@ pub(super) fn whole(m: &mut Members<'_, '_>, names: &mut Names, folder: &Path) -
 fn defaults(m: &mut Members<'_, '_>) -> Defaults {
     let usual = Defaults::default();
     Defaults {
-        accepted: rule(m, "accepted").unwrap_or(usual.accepted),
-        refused: rule(m, "refused").unwrap_or(usual.refused),
+        accepted: rules(m, "accepted").unwrap_or(usual.accepted),
+        refused: rules(m, "refused").unwrap_or(usual.refused),
         reason: pointers(m, "reason"),
     }
 }
