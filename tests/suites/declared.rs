@@ -55,6 +55,7 @@ pub(crate) async fn run_selected(
         scenarios,
         selected: scenarios.iter().map(|s| s.id.clone()).filter(|id| wanted(id)).collect(),
         keys: &keys,
+        bus: &links::Direct,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

@@ -54,6 +54,7 @@ async fn against_the_server(check: &CheckArgs, look: Look) -> Result<Exit, Failu
         scenarios: &scenarios,
         selected: SCENARIOS.iter().map(|&id| id.to_owned()).collect(),
         keys: &keys,
+        bus: &links::Direct,
         manners: vec![Manner::Permissive],
         target: server.target(),
         flaws: Vec::new(),
