@@ -56,6 +56,7 @@ pub(crate) async fn run_selected(
         selected: scenarios.iter().map(|s| s.id.clone()).filter(|id| wanted(id)).collect(),
         keys: &keys,
         bus: &links::Direct,
+        attached: None,
         manners: vec![Manner::Faithful, Manner::Permissive],
         target,
         flaws: Vec::new(),

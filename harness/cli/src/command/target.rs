@@ -55,6 +55,7 @@ async fn against_the_server(check: &CheckArgs, look: Look) -> Result<Exit, Failu
         selected: SCENARIOS.iter().map(|&id| id.to_owned()).collect(),
         keys: &keys,
         bus: &links::Direct,
+        attached: None,
         manners: vec![Manner::Permissive],
         target: server.target(),
         flaws: Vec::new(),
