@@ -160,6 +160,7 @@ fn act<'a>(browser: Browser, attempt: &'a Attempt, key: &mut Plugged) -> Option<
         Some(pin) if !key.took_pin() && !key.was_used() => Some(Act::Type(pin)),
         _ if matches!(attempt.expected, Outcome::Key(_)) && key.refused() => Some(Act::Press("Escape")),
         // What is offered first.
+        _ if key.found_several() && browser == Browser::Firefox => Some(Act::Press("alt+0")),
         _ if key.found_several() => Some(Act::Press("Return")),
         _ if attempt.attestation && browser == Browser::Firefox => Some(Act::Press("alt+a")),
         _ if attempt.attestation && key.was_used() => Some(Act::Press("Return")),
