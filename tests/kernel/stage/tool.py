@@ -24,7 +24,8 @@ _started = []
 def run(*command, answers=(), status=0, data=None, within=LONG, environment=None):
     """Runs a command to its end and returns all that it says.
 
-    `answers` are (pattern, line) pairs: each line is typed when its pattern is seen, in this order, and each must be.
+    `answers` are (pattern, line) pairs: each line, a secret, is typed when its pattern is seen and the terminal echoes
+    nothing, in this order, and each must be.
     Without them there is no terminal, and `data` (bytes) is the input. `status` is the exit status that must come, or
     None for any but 0.
     """
@@ -156,9 +157,11 @@ def _at_terminal(words, answers, variables, until):
             if time.monotonic() > until:
                 raise TimeoutError(f"{words[0]} goes on and on" + (f"; not seen: {answers[0][0]}" if answers else ""))
             if answers and (found := re.compile(answers[0][0]).search(said, seen)):
-                seen = found.end()
-                os.write(ours, answers.pop(0)[1].encode() + b"\n")
-            if ours not in select.select([ours], [], [], 0.5)[0]:
+                # Some throw away what was typed before they switched the echo off, and ask before that.
+                if not answers[0][1] or not termios.tcgetattr(ours)[3] & termios.ECHO:
+                    seen = found.end()
+                    os.write(ours, answers.pop(0)[1].encode() + b"\n")
+            if ours not in select.select([ours], [], [], 0.05)[0]:
                 continue
             try:
                 more = os.read(ours, 4096).decode(errors="replace").replace("\r", "")
