@@ -2,6 +2,7 @@
 
 mod ceremonies;
 mod control;
+mod ctaphid;
 pub mod key;
 mod process;
 mod run;
