@@ -1,7 +1,7 @@
 //! The same scenarios over a real link, with real time between client and key: the same verdicts as in process, case by case.
 
 use links::{Bus, Plugs};
-use plan::event::{Between, CaseDone, Exchange, StepDone};
+use plan::event::{Between, CaseDone, Exchange, Message, StepDone};
 use run::KeyModel;
 use run::attached::Consent;
 use targets::reference::Flaws;
@@ -24,12 +24,19 @@ fn timeless(case: &CaseDone) -> CaseDone {
 fn messages(step: &StepDone) -> Vec<Exchange> {
     let mut said: Vec<Exchange> = Vec::new();
     for exchange in step.exchanges.iter().filter(|exchange| exchange.between == Between::ClientAndKey) {
-        if said.last() != Some(exchange) {
-            said.push(exchange.clone());
+        let mut exchange = exchange.clone();
+        if exchange.response.hex.contains(FORMAT_TPM) {
+            exchange.response = Message::default();
+        }
+        if said.last() != Some(&exchange) {
+            said.push(exchange);
         }
     }
     said
 }
+
+/// The member `fmt` of a makeCredential response: what a TPM signs has its clock in it.
+const FORMAT_TPM: &str = "016374706d";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sockets_give_the_same_cases_as_no_link_at_all() {
@@ -45,6 +52,7 @@ async fn sockets_give_the_same_cases_as_no_link_at_all() {
 /// What no case can do with a key that is somebody else's, and why; all that is not here runs with any key that has what is
 /// needed. Over a link to our own keys nothing is left out: the test above compares every case.
 const BEYOND: &[(&str, &str)] = &[
+    ("policy.attestation-trusted", "trust the root"),
     ("policy.aaguid-allow", "trust the root"),
     ("fault.power-cut", "power"),
     ("login.backed-up-but-not-eligible", "sign what"),
