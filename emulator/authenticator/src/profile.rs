@@ -139,8 +139,9 @@ pub enum Backup {
     BackedUp,
 }
 
-/// Members of getInfo that came after FIDO 2.0 and that keys of that version may have or not. Newer keys have them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Members of getInfo that keys of the same features may have or not. The first three came with CTAP 2.1, and newer keys have
+/// them whatever is said here; the others came with 2.2 and 2.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Tells {
     /// `transports`.
     pub transports: bool,
@@ -148,6 +149,18 @@ pub struct Tells {
     pub algorithms: bool,
     /// `minPINLength`, of keys that take a PIN.
     pub min_pin_length: bool,
+    /// `attestationFormats`: those that the key makes.
+    pub attestation_formats: bool,
+    /// `longTouchForReset`: no.
+    pub long_touch_for_reset: bool,
+    /// `transportsForReset`: all of the key's.
+    pub transports_for_reset: bool,
+    /// `pinComplexityPolicy`, of keys that take a PIN: none.
+    pub pin_complexity_policy: bool,
+    /// `maxPINLength`, of keys that take a PIN.
+    pub max_pin_length: bool,
+    /// `authenticatorConfigCommands`, of keys that have authenticatorConfig.
+    pub authenticator_config_commands: bool,
 }
 
 /// The CTAP2 side of a profile.
@@ -179,6 +192,10 @@ pub struct Ctap2 {
     pub max_msg_size: u16,
     /// firmwareVersion of getInfo; 0 = not reported.
     pub firmware_version: u32,
+    /// uvModality of getInfo: how the built-in verification is done, in the bits `USER_VERIFY_*` of the
+    /// [FIDO registry](https://fidoalliance.org/specs/common-specs/fido-registry-v2.2-ps-20220523.html#user-verification-methods);
+    /// 0 = not reported.
+    pub uv_modality: u32,
     /// PIN, token, extensions.
     pub features: Features,
 }

@@ -65,6 +65,17 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
 
 const RULES: &[Rule] = &[
     Rule {
+        reads: &["ctap2.uv", "ctap2.uv-modality"],
+        check: |p| {
+            unless(
+                ctap2(p, |c| c.uv_modality == 0 || c.uv.is_some()),
+                "ctap2.uv-modality",
+                "the key says how it verifies its user, which it cannot do by itself",
+                "drop `uv-modality`, or set `uv` to \"ready\" or \"not-enrolled\"",
+            )
+        },
+    },
+    Rule {
         reads: &["versions", "ctap2"],
         check: |p| {
             unless(

@@ -153,6 +153,9 @@ impl Override {
             features.per_cred_mgmt_ro &= rk;
         }
         set(&mut ctap2.uv, self.uv.map(|word| word.0));
+        if ctap2.uv.is_none() {
+            ctap2.uv_modality = 0;
+        }
         set(&mut ctap2.uv_attempts, self.uv_attempts);
         set(&mut ctap2.resident_credentials, self.resident_credentials);
         if let Some(listed) = &self.algorithms {

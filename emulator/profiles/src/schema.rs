@@ -225,6 +225,7 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
     let told = fields.words::<Told>(notes, "get-info").unwrap_or_else(|| vec![Told::Transports]);
     let max_msg_size = fields.number(notes, "max-msg-size", MSG_SIZE_MIN..=7609);
     let firmware_version = fields.number(notes, "firmware-version", 0..=i64::from(u32::MAX));
+    let uv_modality = fields.number(notes, "uv-modality", 0..=i64::from(u32::MAX));
     let features = fields.table(notes, "features").map(|inner| features::read(notes, inner));
     fields.finish(notes);
     let (algorithms, algorithm_count) = algorithms(&listed);
@@ -242,6 +243,7 @@ fn ctap2(notes: &mut Notes<'_>, mut fields: Fields<'_, '_>) -> Ctap2 {
         tells: Told::collect(&told),
         max_msg_size: max_msg_size.unwrap_or(1024),
         firmware_version: firmware_version.unwrap_or_default(),
+        uv_modality: uv_modality.unwrap_or_default(),
         features: features.unwrap_or(Features::NONE),
     }
 }

@@ -58,6 +58,7 @@ pub struct ShownCtap2 {
     pub get_info: Vec<Word<Told>>,
     pub max_msg_size: u16,
     pub firmware_version: u32,
+    pub uv_modality: u32,
     pub features: ShownFeatures,
 }
 
@@ -156,6 +157,7 @@ impl From<&Ctap2> for ShownCtap2 {
             get_info: Told::set(ctap2.tells).into_iter().map(Word).collect(),
             max_msg_size: ctap2.max_msg_size,
             firmware_version: ctap2.firmware_version,
+            uv_modality: ctap2.uv_modality,
             features: ShownFeatures::from(&ctap2.features),
         }
     }

@@ -196,6 +196,18 @@ pub enum Told {
     Algorithms,
     /// `minPINLength`.
     MinPinLength,
+    /// `attestationFormats`.
+    AttestationFormats,
+    /// `longTouchForReset`.
+    LongTouchForReset,
+    /// `transportsForReset`.
+    TransportsForReset,
+    /// `pinComplexityPolicy`.
+    PinComplexityPolicy,
+    /// `maxPINLength`.
+    MaxPinLength,
+    /// `authenticatorConfigCommands`.
+    AuthenticatorConfigCommands,
 }
 
 impl Words for Told {
@@ -204,6 +216,12 @@ impl Words for Told {
         ("transports", Self::Transports),
         ("algorithms", Self::Algorithms),
         ("minPINLength", Self::MinPinLength),
+        ("attestationFormats", Self::AttestationFormats),
+        ("longTouchForReset", Self::LongTouchForReset),
+        ("transportsForReset", Self::TransportsForReset),
+        ("pinComplexityPolicy", Self::PinComplexityPolicy),
+        ("maxPINLength", Self::MaxPinLength),
+        ("authenticatorConfigCommands", Self::AuthenticatorConfigCommands),
     ];
 }
 
@@ -214,6 +232,12 @@ impl Told {
             transports: told.contains(&Self::Transports),
             algorithms: told.contains(&Self::Algorithms),
             min_pin_length: told.contains(&Self::MinPinLength),
+            attestation_formats: told.contains(&Self::AttestationFormats),
+            long_touch_for_reset: told.contains(&Self::LongTouchForReset),
+            transports_for_reset: told.contains(&Self::TransportsForReset),
+            pin_complexity_policy: told.contains(&Self::PinComplexityPolicy),
+            max_pin_length: told.contains(&Self::MaxPinLength),
+            authenticator_config_commands: told.contains(&Self::AuthenticatorConfigCommands),
         }
     }
 
@@ -223,6 +247,12 @@ impl Told {
             (flags.transports, Self::Transports),
             (flags.algorithms, Self::Algorithms),
             (flags.min_pin_length, Self::MinPinLength),
+            (flags.attestation_formats, Self::AttestationFormats),
+            (flags.long_touch_for_reset, Self::LongTouchForReset),
+            (flags.transports_for_reset, Self::TransportsForReset),
+            (flags.pin_complexity_policy, Self::PinComplexityPolicy),
+            (flags.max_pin_length, Self::MaxPinLength),
+            (flags.authenticator_config_commands, Self::AuthenticatorConfigCommands),
         ]
         .into_iter()
         .filter_map(|(set, told)| set.then_some(told))

@@ -1,8 +1,8 @@
 //! A model that has all there is, so that no command is left out.
 
 use authenticator::profile::{
-    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Issuer, Name, Profile,
-    Tells, Transports, U2f, Usb, Versions,
+    ALGORITHMS_MAX, Attachment, Attestation, Backup, Counter, Ctap2, Extensions, Features, Issuer, Name,
+    Profile, Tells, Transports, U2f, Usb, Versions,
 };
 use wire::Alg;
 
@@ -25,9 +25,10 @@ pub fn profile() -> Option<Profile> {
             attestation_issuer: Issuer::Root,
             max_credential_count_in_list: 8,
             max_credential_id_length: 0,
-            tells: Tells { transports: true, algorithms: true, min_pin_length: true },
+            tells: Tells { transports: true, algorithms: true, min_pin_length: true, ..Tells::default() },
             max_msg_size: 1200,
             firmware_version: 1,
+            uv_modality: 0,
             features: features(),
         }),
         u2f: Some(U2f { key_handle: 64 }),

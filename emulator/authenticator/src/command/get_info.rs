@@ -2,11 +2,12 @@
 //! <https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorGetInfo>
 
 use wire::Status;
+use wire::ctap2::config::SubCommand;
 use wire::ctap2::get_info::{Options, Response};
 use wire::ctap2::{List, Parameter};
 
 use super::Context;
-use crate::profile::{ALGORITHMS_MAX, Attachment, Ctap2, Features, Profile};
+use crate::profile::{ALGORITHMS_MAX, Attachment, Attestation, Ctap2, Features, PIN_LENGTH_MAX, Profile};
 use crate::state::State;
 
 /// Writes what the profile says.
@@ -30,6 +31,9 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
     let extensions = extensions(features);
     let protocols = features.pin_uv_auth_protocols.map(u64::from);
     let protocols = protocols.get(..features.protocols().count()).unwrap_or_default();
+    let formats = formats(ctap2.attestation);
+    let commands = config_commands(features);
+    let tells = &ctap2.tells;
     // Members from 0x07 on came with CTAP 2.1. Later 2.0 keys report the harmless ones; the rest goes with its version.
     let newer = profile.versions.newer();
     let room = ctap2.resident_credentials.saturating_sub(state.residents);
@@ -58,7 +62,15 @@ pub(super) fn write_reply(context: &Context<'_>, ctap2: &Ctap2, reply: &mut [u8]
             .set_min_pin_length
             .then_some(u64::from(features.max_rpids_for_set_min_pin_length)),
         preferred_platform_uv_attempts: reported(u64::from(features.preferred_platform_uv_attempts)),
+        uv_modality: reported(u64::from(ctap2.uv_modality)),
         remaining_discoverable_credentials: (newer && ctap2.rk).then_some(u64::from(room)),
+        attestation_formats: tells.attestation_formats.then_some(formats.list()),
+        long_touch_for_reset: tells.long_touch_for_reset.then_some(false),
+        transports_for_reset: tells.transports_for_reset.then_some(transports.list()),
+        pin_complexity_policy: (tells.pin_complexity_policy && features.client_pin).then_some(false),
+        max_pin_length: (tells.max_pin_length && features.client_pin).then_some(u64::from(PIN_LENGTH_MAX)),
+        authenticator_config_commands: (tells.authenticator_config_commands && features.authnr_cfg)
+            .then_some(commands.list()),
         ..Response::EMPTY
     };
     Ok(response.message(reply)?)
@@ -113,27 +125,47 @@ fn transports(profile: &Profile) -> Names {
     names
 }
 
+/// What `fmt` can be; `none` does not count as a format (CTAP 2.2, 6.4).
+fn formats(attestation: Attestation) -> Names {
+    let mut names = Names::default();
+    names.push_if(matches!(attestation, Attestation::Packed | Attestation::PackedSelf), "packed");
+    names.push_if(attestation == Attestation::FidoU2f, "fido-u2f");
+    names.push_if(attestation == Attestation::Tpm, "tpm");
+    names
+}
+
+/// The subcommands of authenticatorConfig (6.11).
+fn config_commands(features: &Features) -> Few<u64> {
+    let mut commands = Few::default();
+    commands.push_if(features.always_uv.is_some(), SubCommand::TOGGLE_ALWAYS_UV.0);
+    commands.push_if(features.set_min_pin_length, SubCommand::SET_MIN_PIN_LENGTH.0);
+    commands
+}
+
 /// A number that a profile leaves out by 0.
 fn reported(number: u64) -> Option<u64> {
     Some(number).filter(|number| *number != 0)
 }
 
 /// A few constant texts.
+type Names = Few<&'static str>;
+
+/// The members of a short list.
 #[derive(Default)]
-struct Names {
-    names: [&'static str; 5],
+struct Few<T> {
+    items: [T; 5],
     length: usize,
 }
 
-impl Names {
-    fn push_if(&mut self, wanted: bool, name: &'static str) {
-        if let Some(place) = self.names.get_mut(self.length).filter(|_| wanted) {
-            *place = name;
+impl<T> Few<T> {
+    fn push_if(&mut self, wanted: bool, item: T) {
+        if let Some(place) = self.items.get_mut(self.length).filter(|_| wanted) {
+            *place = item;
             self.length = self.length.saturating_add(1);
         }
     }
 
-    fn list(&self) -> List<'_, &'static str> {
-        List::from(self.names.get(..self.length).unwrap_or_default())
+    fn list(&self) -> List<'_, T> {
+        List::from(self.items.get(..self.length).unwrap_or_default())
     }
 }

@@ -6,7 +6,7 @@ use ciborium::Value;
 
 use super::key::{Key, full, with};
 use super::message::{GET_INFO, Make, int, member, members, named, text};
-use crate::profile::{Attachment, Tells, Versions};
+use crate::profile::{Attachment, Attestation, Tells, Versions};
 
 #[test]
 fn says_what_the_profile_says() {
@@ -46,10 +46,55 @@ fn leaves_out_what_the_profile_has_not() {
 fn a_key_of_the_first_version_tells_what_its_profile_says() {
     for (transports, algorithms) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut key =
-            Key::new(with(|ctap2| ctap2.tells = Tells { transports, algorithms, min_pin_length: false }));
+            Key::new(with(|ctap2| ctap2.tells = Tells { transports, algorithms, ..Tells::default() }));
         let info = members(&key.send(GET_INFO));
         let told = (member(&info, 9).is_some(), member(&info, 10).is_some());
         assert_eq!(told, (transports, algorithms));
+    }
+}
+
+/// The members that came with CTAP 2.2 and 2.3: each as the profile says, with what follows from the rest of it.
+#[test]
+fn tells_newer_members_where_the_profile_says_so() {
+    let all = Tells {
+        attestation_formats: true,
+        long_touch_for_reset: true,
+        transports_for_reset: true,
+        pin_complexity_policy: true,
+        max_pin_length: true,
+        authenticator_config_commands: true,
+        ..Tells::default()
+    };
+    let told = |tells: Tells, features: bool, attestation: Attestation| {
+        let key = &mut Key::new(with(|ctap2| {
+            (ctap2.tells, ctap2.attestation) = (tells, attestation);
+            ctap2.uv_modality = u32::from(features) * 2;
+            ctap2.features.client_pin = features;
+            ctap2.features.authnr_cfg = features;
+            ctap2.features.always_uv = features.then_some(false);
+            ctap2.features.set_min_pin_length = features;
+        }));
+        let info = members(&key.send(GET_INFO));
+        [0x12, 0x16, 0x18, 0x1a, 0x1b, 0x1d, 0x1f].map(|number| member(&info, number))
+    };
+    let list = |items: &[Value]| Some(Value::Array(items.to_vec()));
+    let no = Some(Value::Bool(false));
+    assert_eq!(told(Tells::default(), false, Attestation::Packed), [const { None }; 7]);
+    let usb = list(&[text("usb")]);
+    let bare = told(all, false, Attestation::None);
+    assert_eq!(bare, [None, list(&[]), no.clone(), usb.clone(), None, None, None], "`none` is no format");
+    let commands = list(&[int(2), int(3)]);
+    for (attestation, format) in [
+        (Attestation::Packed, "packed"),
+        (Attestation::PackedSelf, "packed"),
+        (Attestation::FidoU2f, "fido-u2f"),
+        (Attestation::Tpm, "tpm"),
+    ] {
+        let full = told(all, true, attestation);
+        let formats = list(&[text(format)]);
+        let wanted =
+            [Some(int(2)), formats, no.clone(), usb.clone(), no.clone(), Some(int(63)), commands.clone()];
+        assert_eq!(full, wanted);
     }
 }
 

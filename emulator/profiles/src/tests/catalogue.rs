@@ -138,7 +138,8 @@ fn models_are_shown_in_the_words_of_their_files() {
     assert_eq!(shown["counter"], "per-credential");
     assert_eq!(shown["ctap2"]["uv"], "ready");
     assert_eq!(shown["ctap2"]["max-credential-count-in-list"], 8);
-    assert_eq!(shown["ctap2"]["get-info"], serde_json::json!(["transports"]));
+    assert_eq!(shown["ctap2"]["uv-modality"], 2);
+    assert_eq!(shown["ctap2"]["get-info"][0], "attestationFormats");
     assert_eq!(shown["ctap2"]["features"]["pin-uv-auth-protocols"], serde_json::json!([2, 1]));
     assert_eq!(shown["ctap2"]["features"]["extensions"][1], "credProtect");
     assert_eq!(shown["usb"]["vendor"], "1209");

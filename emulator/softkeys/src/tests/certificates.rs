@@ -29,9 +29,10 @@ pub(super) fn profile(ctap2: bool) -> Profile {
         attestation_issuer: Issuer::Root,
         max_credential_count_in_list: 0,
         max_credential_id_length: 0,
-        tells: Tells { transports: true, algorithms: false, min_pin_length: false },
+        tells: Tells { transports: true, ..Tells::default() },
         max_msg_size: 1200,
         firmware_version: 0,
+        uv_modality: 0,
         features: Features::NONE,
     };
     Profile {

@@ -133,9 +133,10 @@ fn speaks(facts: &Ctap2Facts, seen: &Seen) -> Ctap2 {
         attestation_issuer: Issuer::Root,
         max_credential_count_in_list: 0,
         max_credential_id_length: facts.max_credential_id_length.map_or(0, small),
-        tells: Tells { transports: true, algorithms: true, min_pin_length: true },
+        tells: Tells { transports: true, algorithms: true, min_pin_length: true, ..Tells::default() },
         max_msg_size: small(facts.max_msg_size),
         firmware_version: 0,
+        uv_modality: 0,
         features: Features {
             // Without a PIN that is set, it verifies nobody by it.
             client_pin: facts.client_pin == Some(true),
