@@ -41,7 +41,10 @@ pub(crate) fn leaf(profile: &Profile, serial: &[u8; 32], slip: Option<Slip>) -> 
     if slip == Some(Slip::OtherAaguid) {
         aaguid[15] ^= 1;
     }
-    params.custom_extensions.extend(profile.ctap2.iter().map(|_| aaguid_extension(aaguid)));
+    // The makers of TPMs know of no authenticators: a wrong AAGUID is the only one in their certificates. Some servers refuse any.
+    if !in_tpm(profile) || slip == Some(Slip::OtherAaguid) {
+        params.custom_extensions.extend(profile.ctap2.iter().map(|_| aaguid_extension(aaguid)));
+    }
     params
 }
 
