@@ -72,6 +72,7 @@ pub(super) async fn on_bus(
         flaws: flaws.iter().map(|flaw| flaw.id().to_owned()).collect(),
         root: &root,
         other_root: &other_root,
+        jobs: 1,
         replay: Vec::new(),
     };
     let cases = Cases::default();

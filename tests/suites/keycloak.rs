@@ -139,6 +139,7 @@ async fn run_all(
         flaws: Vec::new(),
         root,
         other_root: &other_root,
+        jobs: target.jobs(),
         replay: Vec::new(),
     };
     let cases = Cases::default();
@@ -208,7 +209,7 @@ fn the_findings_are_those_that_are_known(cases: &[CaseDone]) {
 
 async fn site(target: &KeycloakTarget, login: Login) -> (Box<dyn Site>, Account) {
     let policy = Policy { login, ..Policy::default() };
-    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[] };
+    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &Map::new() };
     let site = target.site(wish).await.unwrap();
     let who = Account { name: "Al".into(), password: "a word to pass".into() };
     site.provision(&who).await.unwrap();
@@ -271,7 +272,7 @@ async fn answer(origin: &str, options: &CreationOptions) -> Value {
 
 async fn an_algorithm_that_keycloak_lacks(target: &KeycloakTarget) {
     let policy = Policy { algorithms: vec![-7, -48], ..Policy::default() };
-    let outcome = target.site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[] }).await;
+    let outcome = target.site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &Map::new() }).await;
     assert!(matches!(outcome.err(), Some(TargetError::Unsupported(reason)) if reason.contains("-48")));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::event::Manner;
 use crate::scenario::KeyNeed;
+use crate::versions::Versions;
 
 /// Alternatives in order: the first whose conditions hold counts. The last one has no conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Alternative {
     pub key: Vec<KeyNeed>,
     /// The client's manner for it.
     pub manner: Option<Manner>,
+    /// The versions of the server for it.
+    pub versions: Option<Versions>,
     /// The expectation.
     pub is: Is,
 }
@@ -27,6 +30,8 @@ pub enum Is {
     Refused {
         /// The faithful client refuses by itself, with this DOM error; the permissive one lets the server refuse. `None`: the server refuses in either manner.
         client: Option<String>,
+        /// What the server's reason must contain, upper and lower case alike: a refusal for another reason proves nothing.
+        says: Option<String>,
     },
 }
 
@@ -36,28 +41,41 @@ pub enum Expected {
     /// The server takes it.
     Accepted,
     /// The server itself refuses.
-    ByServer,
+    ByServer {
+        /// What its reason must contain.
+        says: Option<String>,
+    },
     /// The client refuses with this DOM error.
     ByClient(String),
+}
+
+impl Alternative {
+    /// Whether it holds for every case.
+    pub fn is_unconditional(&self) -> bool {
+        self.key.is_empty() && self.manner.is_none() && self.versions.is_none()
+    }
 }
 
 impl Expectation {
     /// Without conditions.
     pub fn always(is: Is) -> Self {
-        Self(vec![Alternative { key: Vec::new(), manner: None, is }])
+        Self(vec![Alternative { key: Vec::new(), manner: None, versions: None, is }])
     }
 
-    /// What is expected of a key for which `has` holds, from a client of that manner. An expectation without alternatives expects acceptance.
-    pub fn resolve(&self, manner: Manner, has: impl Fn(KeyNeed) -> bool) -> Expected {
+    /// What is expected of a key for which `has` holds, from a client of that manner, of a server of that version. An expectation
+    /// without alternatives expects acceptance.
+    pub fn resolve(&self, manner: Manner, version: &str, has: impl Fn(KeyNeed) -> bool) -> Expected {
         let fits = |a: &&Alternative| {
-            a.manner.is_none_or(|only| only == manner) && a.key.iter().all(|need| has(*need))
+            a.manner.is_none_or(|only| only == manner)
+                && a.versions.as_ref().is_none_or(|range| range.contain(version))
+                && a.key.iter().all(|need| has(*need))
         };
         match self.0.iter().find(fits).map(|a| &a.is) {
             None | Some(Is::Accepted) => Expected::Accepted,
-            Some(Is::Refused { client: Some(error) }) if manner == Manner::Faithful => {
+            Some(Is::Refused { client: Some(error), .. }) if manner == Manner::Faithful => {
                 Expected::ByClient(error.clone())
             }
-            Some(Is::Refused { .. }) => Expected::ByServer,
+            Some(Is::Refused { says, .. }) => Expected::ByServer { says: says.clone() },
         }
     }
 }
@@ -66,7 +84,8 @@ impl core::fmt::Display for Expected {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Accepted => f.write_str("accepted by the server"),
-            Self::ByServer => f.write_str("refused by the server"),
+            Self::ByServer { says: None } => f.write_str("refused by the server"),
+            Self::ByServer { says: Some(words) } => write!(f, "refused by the server with \"{words}\""),
             Self::ByClient(error) => write!(f, "refused by the client with {error}"),
         }
     }

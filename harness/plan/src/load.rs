@@ -7,9 +7,8 @@ mod set;
 mod step;
 mod tamper;
 
-pub use members::{Members, nearest};
+pub use members::{Members, json, nearest};
 pub use problem::{FileError, LoadError, Problem};
-pub use scenario::json;
 pub use set::{Source, scenarios};
 
 #[cfg(test)]

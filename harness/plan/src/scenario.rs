@@ -3,9 +3,12 @@
 use core::fmt;
 use core::str::FromStr;
 
+use serde_json::{Map, Value};
+
 use crate::event::{Manner, ScenarioInfo};
 use crate::policy::Policy;
 use crate::step::Step;
+use crate::versions::Versions;
 
 /// A scenario as its file tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Scenario {
     pub column: Option<String>,
     /// What key and server must be able to.
     pub needs: Needs,
+    /// The one server that the scenario is for, if not every one.
+    pub server: Option<ServerWish>,
     /// The only manner that makes sense, if not both.
     pub manner: Option<Manner>,
     /// The server's policy.
@@ -47,6 +52,17 @@ pub struct Needs {
     pub key: Vec<KeyNeed>,
     /// Of the server.
     pub target: Vec<TargetNeed>,
+}
+
+/// The one server that a scenario is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerWish {
+    /// The target's name.
+    pub name: String,
+    /// The versions that it is for; others do not support it.
+    pub versions: Option<Versions>,
+    /// How the server is set up beyond the policy, in words of its own.
+    pub settings: Map<String, Value>,
 }
 
 /// Something that a key has, or (`!uv`) has not.
@@ -198,6 +214,11 @@ impl Scenario {
     /// Whether the scenario runs in this manner.
     pub fn allows(&self, manner: Manner) -> bool {
         self.manner.is_none_or(|only| only == manner)
+    }
+
+    /// Whether the scenario is for that server.
+    pub fn is_for(&self, server: &str) -> bool {
+        self.server.as_ref().is_none_or(|only| only.name == server)
     }
 
     /// The accounts that its steps name, each once, in order.

@@ -1,6 +1,7 @@
 //! The verbs of a scenario: a closed set. Anything cleverer is code.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::expect::Expectation;
 use crate::tamper::Tamper;
@@ -49,6 +50,13 @@ pub enum Verb {
         who: String,
         /// What was kept of the registration.
         of: String,
+    },
+    /// A login with everything but a key: accepted if the user is logged in then, refused if the server asks for a key.
+    LoginWithoutKey {
+        /// Who.
+        who: String,
+        /// What must come of it.
+        expect: Expectation,
     },
     /// The user agent logs out.
     Logout,
@@ -104,7 +112,9 @@ pub struct OfferStep {
     /// Whose.
     pub who: String,
     /// The name under which they are kept.
-    pub keep: String,
+    pub keep: Option<String>,
+    /// Members that the options must have; those of tables are looked for in depth.
+    pub shows: Option<Value>,
 }
 
 /// A response that was kept is sent.
@@ -148,6 +158,7 @@ impl Step {
             Verb::Whoami { .. } => "whoami",
             Verb::Credentials { .. } => "credentials",
             Verb::Revoke { .. } => "revoke",
+            Verb::LoginWithoutKey { .. } => "login-without-key",
             Verb::Logout => "logout",
             Verb::Replug { .. } => "replug",
             Verb::Reset { .. } => "reset",
@@ -160,7 +171,9 @@ impl Step {
             Verb::Register(c) | Verb::Login(c) => Some(&c.who),
             Verb::OfferRegister(o) | Verb::OfferLogin(o) => Some(&o.who),
             Verb::SendRegister(s) | Verb::SendLogin(s) => Some(&s.who),
-            Verb::Credentials { who, .. } | Verb::Revoke { who, .. } => Some(who),
+            Verb::Credentials { who, .. } | Verb::Revoke { who, .. } | Verb::LoginWithoutKey { who, .. } => {
+                Some(who)
+            }
             Verb::Whoami { expect } => expect.as_deref(),
             Verb::Logout | Verb::Replug { .. } | Verb::Reset { .. } => None,
         }
@@ -190,7 +203,7 @@ impl Step {
     pub fn keeps(&self) -> Option<&str> {
         match &self.verb {
             Verb::Register(c) | Verb::Login(c) => c.keep.as_deref(),
-            Verb::OfferRegister(o) | Verb::OfferLogin(o) => Some(&o.keep),
+            Verb::OfferRegister(o) | Verb::OfferLogin(o) => o.keep.as_deref(),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use plan::step::Step;
 use plan::{Scenario, Verdict};
 
 use crate::attached::beyond;
-use crate::certificates::Certificates;
+use crate::certificates::Roots;
 use crate::describe;
 use crate::keys::{changed, missing};
 use crate::runner::RunPlan;
@@ -31,7 +31,7 @@ pub(crate) struct Ran {
 /// Runs a case. A panic of the bench is caught: the case is unknown then, and the run goes on.
 pub(crate) async fn run(
     plan: &RunPlan<'_>,
-    certificates: &Certificates<'_>,
+    certificates: &Roots<'_>,
     scenario: &Scenario,
     id: &CaseId,
 ) -> Ran {
@@ -92,7 +92,7 @@ impl Default for Progress {
 
 async fn play(
     plan: &RunPlan<'_>,
-    certificates: &Certificates<'_>,
+    certificates: &Roots<'_>,
     scenario: &Scenario,
     id: &CaseId,
     progress: &mut Progress,
@@ -115,8 +115,8 @@ async fn play(
         manner: id.manner,
         seed: CaseSeed::new(plan.seed, id),
         target: plan.target,
-        certificates,
-        other_root: plan.other_root,
+        certificates: &certificates.own,
+        strange: &certificates.other,
         bus: plan.bus,
         attached: plan.attached,
     };

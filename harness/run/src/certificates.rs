@@ -10,6 +10,14 @@ use softkeys::{Issued, RootError, Slip, TestRoot};
 /// What a certificate depends on: the model's name, its AAGUID, what of CTAP2 matters, and what is wrong with it.
 type Model = (String, [u8; 16], Option<(bool, bool)>, Option<Slip>);
 
+/// The two roots of a run.
+pub(crate) struct Roots<'r> {
+    /// The one that the server trusts.
+    pub(crate) own: Certificates<'r>,
+    /// One that it does not.
+    pub(crate) other: Certificates<'r>,
+}
+
 /// A root, and what it issued so far.
 pub(crate) struct Certificates<'r> {
     root: &'r TestRoot,

@@ -1,8 +1,11 @@
 //! The run: cases in order, twins on demand, events to the sinks.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, stream};
 use links::Bus;
 use plan::event::{
     CaseDone, CaseId, Ended, Event, Manner, RunDone, RunStarted, SCHEMA, ScenarioInfo, Sink, TargetInfo,
@@ -12,10 +15,11 @@ use plan::scenario::TargetNeed;
 use plan::{Scenario, Verdict, known};
 use softkeys::TestRoot;
 use targets::Target;
+use tokio::sync::OnceCell;
 
 use crate::attached::AttachedKey;
 use crate::case::{self, Ran};
-use crate::certificates::Certificates;
+use crate::certificates::{Certificates, Roots};
 use crate::keys::KeyModel;
 use crate::stop::Stop;
 
@@ -45,8 +49,10 @@ pub struct RunPlan<'r> {
     pub flaws: Vec<String>,
     /// The root of the keys' attestation certificates; the server is given it as trust anchor.
     pub root: &'r TestRoot,
-    /// The root that the server is given where a scenario wants another one.
+    /// The root of the keys' certificates where a scenario wants one that the server does not trust.
     pub other_root: &'r TestRoot,
+    /// How many cases are in work at a time; their order in the report stays. 0 counts as 1.
+    pub jobs: usize,
     /// Further words of the command that replays a case: `--flaw NAME`, `--target NAME`.
     pub replay: Vec<String>,
 }
@@ -67,7 +73,8 @@ impl<'r> RunPlan<'r> {
     }
 
     fn selected(&self) -> impl Iterator<Item = &'r Scenario> {
-        self.selected.iter().filter_map(|id| self.scenario(id))
+        let server = self.target.name();
+        self.selected.iter().filter_map(|id| self.scenario(id)).filter(move |s| s.is_for(server))
     }
 
     fn scenario(&self, id: &str) -> Option<&'r Scenario> {
@@ -76,6 +83,11 @@ impl<'r> RunPlan<'r> {
 
     /// Why the server cannot take part, for people; `None` if it can.
     pub(crate) fn target_lacks(&self, scenario: &Scenario) -> Option<String> {
+        let wants = scenario.server.as_ref().and_then(|server| server.versions.as_ref());
+        let version = self.target.version().unwrap_or_default();
+        if let Some(versions) = wants.filter(|range| !range.contain(&version)) {
+            return Some(format!("the server is `{} {version}`, and this is about {versions}", self.target.name()));
+        }
         let can = self.target.capabilities();
         let login = match scenario.policy.login {
             Login::SecondFactor => TargetNeed::SecondFactor,
@@ -129,10 +141,13 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
         baseline_failed: 0,
         elapsed_ms: 0,
     };
-    let mut work = Work { plan, certificates: Certificates::of(plan.root), ran: HashMap::new() };
+    let certificates = Roots { own: Certificates::of(plan.root), other: Certificates::of(plan.other_root) };
+    let work = Work { plan, certificates, ran: Mutex::default() };
     let mut bugs: Vec<String> = Vec::new();
     let version = plan.target.version().unwrap_or_default();
-    for case in cases {
+    // The cases ahead of the one that is told are in work too.
+    let mut ahead = stream::iter(&cases).map(|case| work.judged(case.clone())).buffered(plan.jobs.max(1));
+    for case in &cases {
         if stop.asked() {
             done.ended = Ended::Interrupted;
             break;
@@ -141,7 +156,7 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
         let finished = tokio::select! {
             biased;
             () = stop.wait() => None,
-            finished = work.judged(&case) => Some(finished),
+            finished = ahead.next() => finished,
         };
         let Some(Ran { done: mut case_done, bug, .. }) = finished else {
             done.ended = Ended::Interrupted;
@@ -179,74 +194,63 @@ fn count(done: &mut RunDone, case: &CaseDone) {
 /// Cases that ran, so that a twin which is a case of its own runs once.
 struct Work<'p, 'r> {
     plan: &'p RunPlan<'r>,
-    certificates: Certificates<'p>,
-    ran: HashMap<CaseId, Ran>,
+    certificates: Roots<'p>,
+    ran: Mutex<HashMap<CaseId, Arc<OnceCell<Ran>>>>,
 }
 
 impl Work<'_, '_> {
     /// The case with its last word: where it expects a refusal, the twin must pass.
-    async fn judged(&mut self, id: &CaseId) -> Ran {
-        // Twins of twins: the loader rules out circles.
-        let mut chain = vec![id.clone()];
-        while let Some(last) = chain.last().cloned() {
-            if !self.ran.contains_key(&last) {
-                let ran = self.run(&last).await;
-                self.ran.insert(last.clone(), ran);
+    fn judged(&self, id: CaseId) -> BoxFuture<'_, Ran> {
+        Box::pin(async move {
+            let mut ran = self.run(&id).await;
+            // Twins of twins: the loader rules out circles.
+            if let Some(twin) = self.twin(&id).filter(|_| ran.needs_twin) {
+                let of_twin = self.judged(twin).await;
+                settle(&mut ran, &of_twin.done);
             }
-            match self.twin(&last).filter(|_| self.ran.get(&last).is_some_and(|ran| ran.needs_twin)) {
-                Some(twin) => chain.push(twin),
-                None => break,
-            }
-        }
-        for pair in chain.windows(2).rev() {
-            if let [case, twin] = pair {
-                self.settle(case, twin);
-            }
-        }
-        match self.ran.get(id) {
-            Some(ran) => ran.clone(),
-            None => self.run(id).await,
-        }
+            ran
+        })
     }
 
+    /// The case before its twin is asked, run once however many ask for it.
     async fn run(&self, id: &CaseId) -> Ran {
-        match self.plan.scenario(&id.scenario) {
-            Some(scenario) => case::run(self.plan, &self.certificates, scenario, id).await,
-            None => missing(id),
-        }
+        let cell = {
+            let mut ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(ran.entry(id.clone()).or_default())
+        };
+        let run = async {
+            match self.plan.scenario(&id.scenario) {
+                Some(scenario) => case::run(self.plan, &self.certificates, scenario, id).await,
+                None => missing(id),
+            }
+        };
+        cell.get_or_init(|| run).await.clone()
     }
 
     fn twin(&self, id: &CaseId) -> Option<CaseId> {
         let twin = self.plan.scenario(&id.scenario)?.twin.clone()?;
         Some(CaseId { scenario: twin, ..id.clone() })
     }
+}
 
-    /// The twin's verdict decides whether the refusal counts.
-    fn settle(&mut self, case: &CaseId, twin: &CaseId) {
-        let Some((verdict, reason)) =
-            self.ran.get(twin).map(|ran| (ran.done.verdict, ran.done.reason.clone()))
-        else {
-            return;
-        };
-        let Some(ran) = self.ran.get_mut(case) else { return };
-        ran.needs_twin = false;
-        match verdict {
-            Verdict::Pass => ran.done.proof.push(plan::event::Proof {
-                by: "bench".to_owned(),
-                seen: format!("the twin `{}` was accepted with the same key", twin.scenario),
-            }),
-            Verdict::Unsupported => {
-                ran.done.verdict = Verdict::Unsupported;
-                ran.done.reason = format!("the twin `{}` is not supported: {reason}", twin.scenario);
-            }
-            Verdict::Unknown | Verdict::Fail => {
-                ran.done.verdict = Verdict::Unknown;
-                ran.done.baseline_failed = true;
-                ran.done.reason = format!(
-                    "the refusal proves nothing: the twin `{}` did not pass ({reason})",
-                    twin.scenario
-                );
-            }
+/// The twin's verdict decides whether the refusal counts.
+fn settle(ran: &mut Ran, twin: &CaseDone) {
+    ran.needs_twin = false;
+    let (name, reason) = (&twin.case.scenario, &twin.reason);
+    match twin.verdict {
+        Verdict::Pass => ran.done.proof.push(plan::event::Proof {
+            by: "bench".to_owned(),
+            seen: format!("the twin `{name}` was accepted with the same key"),
+        }),
+        Verdict::Unsupported => {
+            ran.done.verdict = Verdict::Unsupported;
+            ran.done.reason = format!("the twin `{name}` is not supported: {reason}");
+        }
+        Verdict::Unknown | Verdict::Fail => {
+            ran.done.verdict = Verdict::Unknown;
+            ran.done.baseline_failed = true;
+            ran.done.reason =
+                format!("the refusal proves nothing: the twin `{name}` did not pass ({reason})");
         }
     }
 }

@@ -10,8 +10,8 @@ use links::Bus;
 use plan::event::{Between, Exchange, Manner, Message};
 use plan::scenario::{Anchors, CertificateWish, uuid};
 use plan::{Policy, Scenario};
-use serde_json::Value;
-use softkeys::{Seeded, TestRoot, provision};
+use serde_json::{Map, Value};
+use softkeys::{Seeded, provision};
 use targets::{Account, Capabilities, CredentialRecord, Page, Session, Site, SiteWish, Target, TargetError};
 use webauthn::{CreationOptions, RequestOptions};
 
@@ -87,6 +87,8 @@ pub(crate) struct Kept {
 /// What one case plays on.
 pub(crate) struct Stage<'r> {
     pub(crate) manner: Manner,
+    /// The server's version, empty where it does not tell.
+    pub(crate) version: String,
     pub(crate) profile: Profile,
     pub(crate) policy: Policy,
     pub(crate) capabilities: Capabilities,
@@ -118,8 +120,10 @@ pub(crate) struct Wish<'r> {
     pub(crate) manner: Manner,
     pub(crate) seed: CaseSeed,
     pub(crate) target: &'r dyn Target,
+    /// Of the root that the server trusts.
     pub(crate) certificates: &'r Certificates<'r>,
-    pub(crate) other_root: &'r TestRoot,
+    /// Of a root that it does not.
+    pub(crate) strange: &'r Certificates<'r>,
     pub(crate) bus: &'r dyn Bus,
     pub(crate) attached: Option<&'r AttachedKey>,
 }
@@ -127,15 +131,22 @@ pub(crate) struct Wish<'r> {
 impl<'r> Stage<'r> {
     /// Builds the site and the accounts. Keys and user agents come as they are needed.
     pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
-        let Wish { scenario, profile, manner, seed, target, certificates, other_root, bus, attached } = wish;
+        let Wish { scenario, profile, manner, seed, target, certificates, strange, bus, attached } = wish;
         let profile = changed(profile, &scenario.key);
         let policy = policy_for(&scenario.policy, &profile);
-        let anchor = match scenario.anchors {
-            Anchors::Own => certificates.root(),
-            Anchors::Other => other_root,
+        // The server's trust store stays as it is, since some servers read theirs at their start: the keys come from elsewhere.
+        let anchors = certificates.root().anchors().to_vec();
+        let certificates = match scenario.anchors {
+            Anchors::Own => certificates,
+            Anchors::Other => strange,
         };
-        let anchors = anchor.anchors().to_vec();
-        let site_wish = SiteWish { policy: &policy, seed: seed.actor("site", ""), anchors: &anchors };
+        let none = Map::new();
+        let site_wish = SiteWish {
+            policy: &policy,
+            seed: seed.actor("site", ""),
+            anchors: &anchors,
+            settings: scenario.server.as_ref().map_or(&none, |server| &server.settings),
+        };
         let site = target.site(site_wish).await?;
         let mut accounts = BTreeMap::new();
         for name in scenario.accounts() {
@@ -148,6 +159,7 @@ impl<'r> Stage<'r> {
         }
         Ok(Self {
             manner,
+            version: target.version().unwrap_or_default(),
             profile,
             policy,
             capabilities: target.capabilities(),

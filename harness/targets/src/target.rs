@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use plan::{Known, Policy};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 use webauthn::{CreationOptions, RequestOptions};
 
@@ -117,6 +117,8 @@ pub struct SiteWish<'a> {
     pub seed: [u8; 32],
     /// Trust anchors (DER) for attestation.
     pub anchors: &'a [Vec<u8>],
+    /// What the scenario sets beyond the policy, in words of this server; empty for scenarios that are for every server.
+    pub settings: &'a Map<String, Value>,
 }
 
 /// One server.
@@ -132,6 +134,11 @@ pub trait Target: Send + Sync {
 
     /// Asked before a case is built.
     fn capabilities(&self) -> Capabilities;
+
+    /// How many cases a run has in work at a time, unless it is told.
+    fn jobs(&self) -> usize {
+        1
+    }
 
     /// What this server is known to do otherwise than scenarios require, for the versions that each entry names.
     fn known(&self) -> &[Known] {
@@ -188,6 +195,18 @@ pub trait Session: Send {
 
     /// The client refused: tells the server what a page would tell it, if anything.
     fn client_refused<'a>(&'a mut self, error: &'a str) -> TargetResult<'a, ()>;
+
+    /// Logs in with all that comes before the key: refused if the server asks for a key then.
+    fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {
+        let what = format!("logging `{}` in without a key", who.name);
+        Box::pin(std::future::ready(Err(TargetError::Unsupported(what))))
+    }
+
+    /// What this user agent and its server showed of the ceremonies since it was last asked, beside the answers: evidence in
+    /// words. Asks the server nothing.
+    fn seen(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Logs out: nobody is logged in afterwards, as far as the server says so itself.
     fn logout(&mut self) -> TargetResult<'_, ()> {

@@ -75,6 +75,9 @@ pub struct RunArgs {
     /// The seed that keys, challenges and accounts follow from [default: a random one, which the report names]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// How many cases are in work at a time [default: what suits the target]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroU16>,
     /// Switch a flaw of the embedded server on (`anykey flaws` lists them)
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub flaw: Vec<String>,

@@ -110,7 +110,11 @@ fn needs(scenario: &Scenario) -> Vec<String> {
     let target =
         scenario.needs.target.iter().copied().map(TargetNeed::phrase).map(|p| format!("a server with {p}"));
     let manner = scenario.manner.map(|manner| format!("a {} client", manner.name()));
-    key.chain(target).chain(manner).collect()
+    let server = scenario.server.as_ref().map(|server| match &server.versions {
+        Some(versions) => format!("{} {versions}", server.name),
+        None => server.name.clone(),
+    });
+    key.chain(target).chain(manner).chain(server).collect()
 }
 
 /// A step in a line.
@@ -119,20 +123,32 @@ fn words(step: &plan::step::Step) -> String {
     let mut text = match &step.verb {
         Verb::Register(c) => ceremony("register", c),
         Verb::Login(c) => ceremony("log in", c),
-        Verb::OfferRegister(o) => format!("ask for registration options for {}, kept as {}", o.who, o.keep),
-        Verb::OfferLogin(o) => format!("ask for login options for {}, kept as {}", o.who, o.keep),
+        Verb::OfferRegister(o) => offer("registration", o),
+        Verb::OfferLogin(o) => offer("login", o),
         Verb::SendRegister(s) => sending("registration", s),
         Verb::SendLogin(s) => sending("login", s),
         Verb::Whoami { expect: Some(who) } => format!("ask the server who is logged in: {who}"),
         Verb::Whoami { expect: None } => "ask the server who is logged in: nobody".to_owned(),
         Verb::Credentials { who, count } => format!("ask the server for {who}'s credentials: {count}"),
         Verb::Revoke { who, of } => format!("have the server forget {who}'s credential {of}"),
+        Verb::LoginWithoutKey { who, expect } => format!("log {who} in without a key; {}", expected(expect)),
         Verb::Logout => "log out".to_owned(),
         Verb::Replug { key } => format!("unplug {key} and plug it in again"),
         Verb::Reset { key } => format!("reset {key}"),
     };
     if step.after_accepted {
         text.push_str(" (only after an acceptance)");
+    }
+    text
+}
+
+fn offer(what: &str, o: &plan::step::OfferStep) -> String {
+    let mut text = format!("ask for {what} options for {}", o.who);
+    if let Some(name) = &o.keep {
+        text.push_str(&format!(", kept as {name}"));
+    }
+    if let Some(members) = &o.shows {
+        text.push_str(&format!("; expected: {members}"));
     }
     text
 }
@@ -179,11 +195,16 @@ fn expected(expect: &plan::expect::Expectation) -> String {
     let alternatives = expect.0.iter().map(|a| {
         let is = match &a.is {
             Is::Accepted => "accepted".to_owned(),
-            Is::Refused { client: None } => "refused by the server".to_owned(),
-            Is::Refused { client: Some(error) } => format!("refused (a faithful client by itself, {error})"),
+            Is::Refused { client, says } => {
+                let by = client.as_ref().map(|error| format!(" (a faithful client by itself, {error})"));
+                let says = says.as_ref().map(|words| format!(" with \"{words}\""));
+                let by_server = if by.is_none() { " by the server" } else { "" };
+                format!("refused{by_server}{}{}", says.unwrap_or_default(), by.unwrap_or_default())
+            }
         };
         let mut conditions: Vec<String> = a.key.iter().map(|need| format!("key {need}")).collect();
         conditions.extend(a.manner.map(|m| format!("{} client", m.name())));
+        conditions.extend(a.versions.as_ref().map(|range| format!("version {range}")));
         if conditions.is_empty() { is } else { format!("{is} for {}", conditions.join(" and ")) }
     });
     format!("expected: {}", alternatives.collect::<Vec<_>>().join(", otherwise "))

@@ -71,6 +71,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         flaws: server.flaws(),
         root: &root,
         other_root: &other_root,
+        jobs: args.jobs.map_or_else(|| server.target().jobs(), |jobs| jobs.get().into()),
         replay: replay::words(args),
     };
     let done = Box::pin(run::run(&plan, sinks.all(), &stop)).await;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -14,6 +15,8 @@ pub struct Members<'a, 'i> {
     span: Range<usize>,
     what: String,
     known: Vec<&'static str>,
+    /// Members that nobody asked for are no problem.
+    open: bool,
     /// What is wrong so far.
     pub problems: Vec<Problem>,
 }
@@ -21,7 +24,7 @@ pub struct Members<'a, 'i> {
 impl<'a, 'i> Members<'a, 'i> {
     /// `what` names the table in messages: "a step".
     pub fn new(table: &'a DeTable<'i>, span: Range<usize>, what: impl Into<String>) -> Self {
-        Self { table, span, what: what.into(), known: Vec::new(), problems: Vec::new() }
+        Self { table, span, what: what.into(), known: Vec::new(), open: false, problems: Vec::new() }
     }
 
     /// The value of a member with its place.
@@ -92,6 +95,24 @@ impl<'a, 'i> Members<'a, 'i> {
         read
     }
 
+    /// A member of any form as JSON.
+    pub fn json(&mut self, name: &'static str) -> Option<Value> {
+        self.value(name).map(json)
+    }
+
+    /// Members that were not asked for, as JSON: they are known from now on.
+    pub fn others(&mut self) -> Map<String, Value> {
+        let mut others = Map::new();
+        for (key, value) in self.table {
+            let name: &str = key.get_ref();
+            if !self.known.contains(&name) {
+                others.insert(name.to_owned(), json(value));
+            }
+        }
+        self.open = true;
+        others
+    }
+
     /// The table of a member.
     pub fn table(&mut self, name: &'static str) -> Option<(&'a DeTable<'i>, Range<usize>)> {
         let value = self.value(name)?;
@@ -139,7 +160,7 @@ impl<'a, 'i> Members<'a, 'i> {
     pub fn done(mut self) -> Vec<Problem> {
         for (key, _) in self.table {
             let name: &str = key.get_ref();
-            if !self.known.contains(&name) {
+            if !self.open && !self.known.contains(&name) {
                 let what = format!("{} has no member `{name}`", self.what);
                 let help =
                     nearest(name, self.known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
@@ -151,6 +172,21 @@ impl<'a, 'i> Members<'a, 'i> {
 
     fn head(&self) -> Range<usize> {
         self.span.start..self.span.end.min(self.span.start + 1).max(self.span.start)
+    }
+}
+
+/// A TOML value as JSON; what JSON lacks is text.
+pub fn json(value: &Spanned<DeValue<'_>>) -> Value {
+    match value.get_ref() {
+        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).map_or(Value::Null, Value::from),
+        DeValue::Boolean(b) => Value::from(*b),
+        DeValue::Array(items) => Value::Array(items.iter().map(json).collect()),
+        DeValue::Table(table) => {
+            Value::Object(table.iter().map(|(k, v)| (k.get_ref().to_string(), json(v))).collect())
+        }
+        DeValue::String(text) => Value::from(text.as_ref()),
+        DeValue::Float(f) => Value::from(f.as_str()),
+        DeValue::Datetime(time) => Value::from(time.to_string()),
     }
 }
 

@@ -1,17 +1,17 @@
 //! One file to one scenario.
 
 use serde_json::{Map, Value};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::members::{Members, nearest};
+use super::members::{Members, json, nearest};
 use super::problem::{FileError, Problem};
 use super::set::Source;
 use super::step::step;
 use crate::event::Manner;
 use crate::policy::Policy;
-use crate::scenario::{KeyNeed, KeyWish, Needs, Scenario, TargetNeed, spec_url};
+use crate::scenario::{KeyNeed, KeyWish, Needs, Scenario, ServerWish, TargetNeed, spec_url};
 use crate::step::{Step, Verb};
+use crate::versions::Versions;
 
 /// Where the members stand that are checked against other files.
 pub(super) struct Places {
@@ -59,7 +59,7 @@ fn head(m: &mut Members<'_, '_>, source: &Source, flaws: &[&str]) -> Option<Scen
         false => Err(unknown("flaw", word, flaws)),
     });
     let (twin, column, manner) = (m.optional("twin"), m.optional("column"), m.optional("manner"));
-    let (needs, policy, key) = (needs(m), policy(m), key(m));
+    let (needs, server, policy, key) = (needs(m), server(m), policy(m), key(m));
     let anchors = m.optional("anchors").unwrap_or_default();
     let steps = steps(m, manner);
     Some(Scenario {
@@ -71,6 +71,7 @@ fn head(m: &mut Members<'_, '_>, source: &Source, flaws: &[&str]) -> Option<Scen
         twin,
         column,
         needs,
+        server,
         manner,
         policy,
         key,
@@ -87,6 +88,17 @@ fn needs(m: &mut Members<'_, '_>) -> Needs {
     let target = inner.words("target", |word| word.parse::<TargetNeed>());
     m.problems.extend(inner.done());
     Needs { key, target }
+}
+
+/// `name`, `versions`, and everything else is the server's own.
+fn server(m: &mut Members<'_, '_>) -> Option<ServerWish> {
+    let (table, span) = m.table("server")?;
+    let mut inner = Members::new(table, span, "`server`");
+    let name = inner.required("name");
+    let versions = inner.parsed("versions", str::parse::<Versions>);
+    let settings = inner.others();
+    m.problems.extend(inner.done());
+    Some(ServerWish { name: name?, versions, settings })
 }
 
 fn key(m: &mut Members<'_, '_>) -> KeyWish {
@@ -126,21 +138,6 @@ fn policy(m: &mut Members<'_, '_>) -> Policy {
         }
     }
     policy
-}
-
-/// A value of TOML as JSON; dates become text.
-pub fn json(value: &Spanned<DeValue<'_>>) -> Value {
-    match value.get_ref() {
-        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).map_or(Value::Null, Value::from),
-        DeValue::Boolean(b) => Value::from(*b),
-        DeValue::Array(items) => Value::Array(items.iter().map(json).collect()),
-        DeValue::Table(table) => {
-            Value::Object(table.iter().map(|(k, v)| (k.get_ref().to_string(), json(v))).collect())
-        }
-        DeValue::String(text) => Value::from(text.as_ref()),
-        DeValue::Float(f) => Value::from(f.as_str()),
-        DeValue::Datetime(time) => Value::from(time.to_string()),
-    }
 }
 
 fn steps(m: &mut Members<'_, '_>, manner: Option<Manner>) -> Vec<Step> {

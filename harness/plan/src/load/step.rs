@@ -8,6 +8,7 @@ use super::tamper::tampers;
 use crate::expect::{Alternative, Expectation, Is};
 use crate::scenario::KeyNeed;
 use crate::step::{Ceremony, Fault, OfferStep, Send, Step, Verb};
+use crate::versions::Versions;
 
 /// Reads a step; `None` with the problems noted in `m`.
 pub(super) fn step(m: &mut Members<'_, '_>) -> Option<Step> {
@@ -27,6 +28,7 @@ pub(super) fn step(m: &mut Members<'_, '_>) -> Option<Step> {
         }
         "credentials" => Verb::Credentials { who: who(m), count: m.required("count")? },
         "revoke" => Verb::Revoke { who: who(m), of: m.required("use")? },
+        "login-without-key" => Verb::LoginWithoutKey { who: who(m), expect: expectation(m) },
         "logout" => Verb::Logout,
         "replug" => Verb::Replug { key: key(m) },
         "reset" => Verb::Reset { key: key(m) },
@@ -103,7 +105,11 @@ fn fault(m: &mut Members<'_, '_>) -> Option<Fault> {
 }
 
 fn offer(m: &mut Members<'_, '_>) -> Option<OfferStep> {
-    Some(OfferStep { who: who(m), keep: m.required("keep")? })
+    let read = OfferStep { who: who(m), keep: m.optional("keep"), shows: m.json("shows") };
+    if read.keep.is_none() && read.shows.is_none() {
+        m.wrong("options are asked for to be kept (`keep`) or to be looked at (`shows`)".to_owned());
+    }
+    Some(read)
 }
 
 fn send(m: &mut Members<'_, '_>) -> Option<Send> {
@@ -114,7 +120,7 @@ fn send(m: &mut Members<'_, '_>) -> Option<Send> {
 fn expectation(m: &mut Members<'_, '_>) -> Expectation {
     let Some(value) = m.value("expect") else { return Expectation::always(Is::Accepted) };
     match value.get_ref() {
-        DeValue::String(word) => match is(word, None) {
+        DeValue::String(word) => match is(word, None, None) {
             Ok(is) => Expectation::always(is),
             Err(why) => {
                 m.problem(value.span(), why, None);
@@ -131,19 +137,20 @@ fn alternatives(m: &mut Members<'_, '_>, value: &Spanned<DeValue<'_>>) -> Expect
         let mut inner = Members::new(table, span.clone(), "an expectation");
         let key = inner.words("key", |word| word.parse::<KeyNeed>());
         let manner = inner.optional("manner");
-        let client: Option<String> = inner.optional("client");
+        let versions = inner.parsed("versions", str::parse::<Versions>);
+        let (client, says) = (inner.optional("client"), inner.optional("says"));
         if let Some(word) = inner.required::<String>("is") {
-            match is(&word, client) {
-                Ok(is) => all.push(Alternative { key, manner, is }),
+            match is(&word, client, says) {
+                Ok(is) => all.push(Alternative { key, manner, versions, is }),
                 Err(why) => inner.problem(span, why, None),
             }
         }
         m.problems.extend(inner.done());
     }
-    if all.last().is_some_and(|last| !last.key.is_empty() || last.manner.is_some()) {
+    if all.last().is_some_and(|last| !last.is_unconditional()) {
         m.problem(value.span(), "the last expectation must hold without conditions".to_owned(), None);
     }
-    if all.iter().rev().skip(1).any(|a| a.key.is_empty() && a.manner.is_none()) {
+    if all.iter().rev().skip(1).any(Alternative::is_unconditional) {
         m.problem(
             value.span(),
             "what comes after an expectation without conditions never counts".to_owned(),
@@ -153,13 +160,13 @@ fn alternatives(m: &mut Members<'_, '_>, value: &Spanned<DeValue<'_>>) -> Expect
     Expectation(all)
 }
 
-fn is(word: &str, client: Option<String>) -> Result<Is, String> {
+fn is(word: &str, client: Option<String>, says: Option<String>) -> Result<Is, String> {
     match (word, client) {
-        ("accepted", None) => Ok(Is::Accepted),
-        ("accepted", Some(_)) => Err("`client` belongs to a refusal".to_owned()),
+        ("accepted", None) if says.is_none() => Ok(Is::Accepted),
+        ("accepted", _) => Err("`client` and `says` belong to a refusal".to_owned()),
         ("refused", client) => match client.as_deref() {
-            None => Ok(Is::Refused { client }),
-            Some(error) if DOM_ERRORS.contains(&error) => Ok(Is::Refused { client }),
+            None => Ok(Is::Refused { client, says }),
+            Some(error) if DOM_ERRORS.contains(&error) => Ok(Is::Refused { client, says }),
             Some(error) => {
                 Err(format!("`{error}` is no DOM error of WebAuthn; there are {}", DOM_ERRORS.join(", ")))
             }
@@ -168,7 +175,7 @@ fn is(word: &str, client: Option<String>) -> Result<Is, String> {
     }
 }
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "register",
     "login",
     "offer-register",
@@ -178,6 +185,7 @@ const VERBS: [&str; 12] = [
     "whoami",
     "credentials",
     "revoke",
+    "login-without-key",
     "logout",
     "replug",
     "reset",

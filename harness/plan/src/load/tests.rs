@@ -57,12 +57,12 @@ expect = "nobody"
     assert_eq!(read.spec_url(), "https://www.w3.org/TR/webauthn-3/#sctn-x");
     let Verb::Register(register) = &read.steps[0].verb else { panic!("{:?}", read.steps[0]) };
     assert!(matches!(&register.tamper[0], Tamper::ClientData(c) if c.origin == Some(OriginEdit::Suffix)));
-    assert_eq!(register.expect.resolve(Manner::Faithful, |_| true), Expected::Accepted);
+    assert_eq!(register.expect.resolve(Manner::Faithful, "", |_| true), Expected::Accepted);
     assert_eq!(
-        register.expect.resolve(Manner::Faithful, |_| false),
+        register.expect.resolve(Manner::Faithful, "", |_| false),
         Expected::ByClient("NotAllowedError".into())
     );
-    assert_eq!(register.expect.resolve(Manner::Permissive, |_| false), Expected::ByServer);
+    assert_eq!(register.expect.resolve(Manner::Permissive, "", |_| false), Expected::ByServer { says: None });
     let Verb::Login(login) = &read.steps[1].verb else { panic!("{:?}", read.steps[1]) };
     assert!(read.steps[1].after_accepted && login.who == "alice" && login.key == "main");
     assert_eq!(login.expect.0[0].is, Is::Accepted);

@@ -1,7 +1,11 @@
 //! What is asked of the server beside the ceremonies.
 
+use plan::expect::Expectation;
+
 use super::Report;
-use super::ceremony::count;
+use super::ceremony::{count, decided, expected, logged_in};
+use super::judge::{Evidence, judge};
+use crate::describe;
 use crate::stage::{Broken, Stage};
 use crate::tamper::credential_id;
 
@@ -48,6 +52,25 @@ pub(super) async fn revoke(stage: &mut Stage<'_>, who: &str, of: &str) -> Result
     let gone = !listing.ids(who).contains(&id.as_slice());
     let happened = if gone { "it is not listed any more" } else { "the server still lists it" };
     Ok(Report::plain("the credential removed".to_owned(), happened.to_owned(), gone))
+}
+
+/// The server decides by asking for a key, or not.
+pub(super) async fn login_without_key(
+    stage: &mut Stage<'_>,
+    session: Option<&str>,
+    who: &str,
+    expect: &Expectation,
+) -> Result<Report, Broken> {
+    let expected = expected(stage, expect);
+    let agent = stage.begin(session).await?;
+    let account = stage.account(who)?;
+    let answer = stage.agent(&agent)?.session.login_without_key(&account).await;
+    stage.note("login without a key", describe::question(who), describe::answer(&answer));
+    let happened = decided(answer)?;
+    let mut evidence = Evidence::default();
+    logged_in(stage, &agent, who, &happened, &mut evidence).await?;
+    // Whether a key comes into it is what this step is about: what the key is, is not, so there is no twin.
+    Ok(Report { refusal: false, ..judge("login", &expected, &happened, evidence) })
 }
 
 pub(super) async fn logout(stage: &mut Stage<'_>, session: Option<&str>) -> Result<Report, Broken> {

@@ -11,7 +11,7 @@ use crate::stage::{Broken, Listing, Stage};
 
 /// The expectation of this case.
 pub(super) fn expected(stage: &Stage<'_>, expectation: &Expectation) -> Expected {
-    expectation.resolve(stage.manner, |need| has(&stage.profile, need))
+    expectation.resolve(stage.manner, &stage.version, |need| has(&stage.profile, need))
 }
 
 /// The site as the bench's own verification sees it.

@@ -76,11 +76,14 @@ fn weigh(expected: &Expected, happened: &Happened, evidence: &Evidence) -> (Verd
         return (Verdict::Pass, String::new());
     }
     let agrees = match (expected, happened) {
-        (Expected::Accepted, Happened::Accepted) | (Expected::ByServer, Happened::ByServer { .. }) => true,
+        (Expected::Accepted, Happened::Accepted) | (Expected::ByServer { says: None }, Happened::ByServer { .. }) => true,
+        (Expected::ByServer { says: Some(words) }, Happened::ByServer { reason, .. }) => {
+            reason.as_deref().unwrap_or_default().to_lowercase().contains(&words.to_lowercase())
+        }
         (Expected::ByClient(wanted), Happened::ByClient { error, .. } | Happened::ByKey { error, .. }) => {
             wanted == error
         }
-        (Expected::ByServer, Happened::ByClient { .. } | Happened::ByKey { .. }) => {
+        (Expected::ByServer { .. }, Happened::ByClient { .. } | Happened::ByKey { .. }) => {
             return (Verdict::Unknown, format!("the server was never asked: {}", words(happened)));
         }
         _ => false,

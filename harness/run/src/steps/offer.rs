@@ -2,6 +2,7 @@
 
 use plan::policy::Login;
 use plan::step::OfferStep;
+use serde_json::Value;
 use webauthn::{CreationOptions, RequestOptions};
 
 use super::Report;
@@ -17,8 +18,9 @@ pub(super) async fn register(
 ) -> Result<Report, Broken> {
     let agent = stage.begin(session).await?;
     let options = registration(stage, &agent, &offer.who).await?.map_err(needed)?;
+    let shown = shown(offer, options.to_value(), "a registration");
     keep(stage, offer, Offered::Registration(Box::new(options)));
-    Ok(Report::done("the server offered a registration"))
+    Ok(shown)
 }
 
 pub(super) async fn login(
@@ -28,13 +30,32 @@ pub(super) async fn login(
 ) -> Result<Report, Broken> {
     let agent = stage.begin(session).await?;
     let options = assertion(stage, &agent, &offer.who).await?.map_err(needed)?;
+    let shown = shown(offer, options.to_value(), "a login");
     keep(stage, offer, Offered::Login(Box::new(options)));
-    Ok(Report::done("the server offered a login"))
+    Ok(shown)
 }
 
 fn keep(stage: &mut Stage<'_>, offer: &OfferStep, offered: Offered) {
-    let kept = Kept { offered, response: None };
-    stage.kept.insert(offer.keep.clone(), kept);
+    if let Some(name) = &offer.keep {
+        stage.kept.insert(name.clone(), Kept { offered, response: None });
+    }
+}
+
+/// Whether the options have what they must have.
+fn shown(offer: &OfferStep, options: Value, what: &str) -> Report {
+    let Some(wanted) = &offer.shows else { return Report::done(&format!("the server offered {what}")) };
+    let found = has(&options, wanted);
+    Report::plain(format!("{what} with {wanted}"), format!("the server offered {options}"), found)
+}
+
+/// Whether `value` has all that `wanted` has: tables in depth, everything else as it is.
+fn has(value: &Value, wanted: &Value) -> bool {
+    match (value, wanted) {
+        (Value::Object(value), Value::Object(wanted)) => {
+            wanted.iter().all(|(name, wanted)| value.get(name).is_some_and(|value| has(value, wanted)))
+        }
+        _ => value == wanted,
+    }
 }
 
 fn needed(happened: Happened) -> Broken {

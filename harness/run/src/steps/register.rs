@@ -76,6 +76,7 @@ pub(super) async fn send(
     let happened = decided(answer)?;
     let mut evidence = Evidence::default();
     verified(&mut evidence, &findings, expected, &happened);
+    stage.agent(agent)?.session.seen().into_iter().for_each(|seen| evidence.saw("server", seen));
     let id = RegistrationResponse::from_value(response.clone()).ok().map(|r| r.raw_id.0);
     listed(stage, who, id.as_deref(), before, &happened, &mut evidence).await?;
     if happened == Happened::Accepted {

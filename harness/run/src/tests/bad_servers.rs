@@ -55,7 +55,7 @@ async fn a_no_with_a_credential_is_a_finding() {
     let mut refused = scenarios.iter().find(|s| s.id == "register.plain").unwrap().clone();
     refused.id = "register.refused".into();
     if let Verb::Register(ceremony) = &mut refused.steps[0].verb {
-        ceremony.expect = Expectation::always(Is::Refused { client: None });
+        ceremony.expect = Expectation::always(Is::Refused { client: None, says: None });
     }
     let target = Wrapped::new(Wrong::RefusesAndStores).await;
     let (events, _) = run_these(&target, &[refused], &["register.refused"]).await;

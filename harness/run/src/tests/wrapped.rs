@@ -236,6 +236,7 @@ pub(super) async fn run_these(
         flaws: Vec::new(),
         root: &root,
         other_root: &other_root,
+        jobs: 1,
         replay: vec!["--flaw x".into()],
     };
     let events = Events::default();

@@ -18,6 +18,9 @@ use super::{browse, home, policy, realm};
 use crate::http::HttpClient;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
+/// Enough cases at a time to keep two cores busy; each has its own users.
+const JOBS: usize = 8;
+
 /// How the bench treats its Keycloak.
 #[derive(Clone, Debug)]
 pub struct KeycloakSettings {
@@ -218,6 +221,10 @@ impl Target for KeycloakTarget {
             usernameless: true,
             credentials: true,
         }
+    }
+
+    fn jobs(&self) -> usize {
+        JOBS
     }
 
     fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {

@@ -20,7 +20,7 @@ fn only_the_expected_passes() {
     use Verdict::{Fail, Pass, Unknown};
     let expectations = [
         Expected::Accepted,
-        Expected::ByServer,
+        Expected::ByServer { says: None },
         Expected::ByClient("NotAllowedError".into()),
         Expected::ByClient("InvalidStateError".into()),
     ];
@@ -45,7 +45,7 @@ fn only_the_expected_passes() {
 fn evidence_outweighs_words() {
     let against = Evidence { against: Some("it is there".into()), ..Evidence::default() };
     let blind = Evidence { blind: Some("nothing confirms it".into()), ..Evidence::default() };
-    for (expected, happened) in [(Expected::Accepted, Happened::Accepted), (Expected::ByServer, by_server())]
+    for (expected, happened) in [(Expected::Accepted, Happened::Accepted), (Expected::ByServer { says: None }, by_server())]
     {
         assert_eq!(judge("register", &expected, &happened, against.clone()).verdict, Verdict::Fail);
         assert_eq!(judge("register", &expected, &happened, blind.clone()).verdict, Verdict::Unknown);
@@ -54,7 +54,7 @@ fn evidence_outweighs_words() {
 
 #[test]
 fn the_outcome_names_who_refused() {
-    let report = judge("register", &Expected::ByServer, &by_server(), Evidence::default());
+    let report = judge("register", &Expected::ByServer { says: None }, &by_server(), Evidence::default());
     assert_eq!(
         report.outcome,
         Some(Outcome::RefusedByServer { step: "register".into(), status: 400, reason: None })
