@@ -1,10 +1,11 @@
 //! What a server is known to do otherwise than a scenario requires: data beside the target, with the versions it holds for.
 
 use globset::GlobMatcher;
+use toml::de::DeTable;
 
 use crate::Verdict;
 use crate::event::{CaseDone, Manner};
-use crate::load::Members;
+use crate::load::{FileError, Members, Problem, Source};
 use crate::versions::Versions;
 
 /// One deviation that is known.
@@ -54,6 +55,29 @@ impl Known {
             None => self.why.clone(),
         }
     }
+}
+
+/// Reads a file of `[[known]]` entries.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn list(source: &Source) -> Result<Vec<Known>, FileError> {
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let syntax = |error: &toml::de::Error| Problem {
+        what: error.message().to_owned(),
+        at: error.span().unwrap_or(0..0),
+        help: None,
+    };
+    let mut problems: Vec<Problem> = errors.iter().map(syntax).collect();
+    let mut m = Members::new(root.get_ref(), root.span(), "the list");
+    let mut all = Vec::new();
+    for (table, span) in m.tables("known") {
+        let mut inner = Members::new(table, span, "an entry");
+        all.extend(Known::read(&mut inner));
+        m.problems.extend(inner.done());
+    }
+    problems.extend(m.done());
+    if problems.is_empty() { Ok(all) } else { Err(FileError::new(&source.name, &source.text, problems)) }
 }
 
 /// Holds a case that is over against what is known: a finding that is known is as expected, and a known finding that is not

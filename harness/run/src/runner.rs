@@ -86,7 +86,10 @@ impl<'r> RunPlan<'r> {
         let wants = scenario.server.as_ref().and_then(|server| server.versions.as_ref());
         let version = self.target.version().unwrap_or_default();
         if let Some(versions) = wants.filter(|range| !range.contain(&version)) {
-            return Some(format!("the server is `{} {version}`, and this is about {versions}", self.target.name()));
+            return Some(format!(
+                "the server is `{} {version}`, and this is about {versions}",
+                self.target.name()
+            ));
         }
         let can = self.target.capabilities();
         let login = match scenario.policy.login {
@@ -146,7 +149,8 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
     let mut bugs: Vec<String> = Vec::new();
     let version = plan.target.version().unwrap_or_default();
     // The cases ahead of the one that is told are in work too.
-    let mut ahead = stream::iter(&cases).map(|case| work.judged(case.clone())).buffered(plan.jobs.max(1));
+    let all: Vec<BoxFuture<'_, Ran>> = cases.iter().map(|case| work.judged(case.clone())).collect();
+    let mut ahead = stream::iter(all).buffered(plan.jobs.max(1));
     for case in &cases {
         if stop.asked() {
             done.ended = Ended::Interrupted;

@@ -6,17 +6,25 @@
 
 mod admin;
 mod browse;
+mod enrol;
 mod error;
+mod event;
+mod flow;
 mod home;
 mod identity;
 mod java;
+mod known;
+mod login;
 mod page;
 mod policy;
+mod prepare;
 mod process;
 mod realm;
+mod removal;
 mod session;
 mod site;
 mod target;
+mod wish;
 
 pub use admin::AdminLogin;
 pub use error::KeycloakError;

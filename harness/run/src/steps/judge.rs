@@ -76,7 +76,8 @@ fn weigh(expected: &Expected, happened: &Happened, evidence: &Evidence) -> (Verd
         return (Verdict::Pass, String::new());
     }
     let agrees = match (expected, happened) {
-        (Expected::Accepted, Happened::Accepted) | (Expected::ByServer { says: None }, Happened::ByServer { .. }) => true,
+        (Expected::Accepted, Happened::Accepted)
+        | (Expected::ByServer { says: None }, Happened::ByServer { .. }) => true,
         (Expected::ByServer { says: Some(words) }, Happened::ByServer { reason, .. }) => {
             reason.as_deref().unwrap_or_default().to_lowercase().contains(&words.to_lowercase())
         }

@@ -61,7 +61,9 @@ pub(crate) async fn act(stage: &mut Stage<'_>, step: &Step) -> Result<Report, Br
         Verb::Whoami { expect } => account::whoami(stage, session, expect.as_deref()).await,
         Verb::Credentials { who, count } => account::credentials(stage, who, *count).await,
         Verb::Revoke { who, of } => account::revoke(stage, who, of).await,
-        Verb::LoginWithoutKey { who, expect } => account::login_without_key(stage, session, who, expect).await,
+        Verb::LoginWithoutKey { who, expect } => {
+            account::login_without_key(stage, session, who, expect).await
+        }
         Verb::Logout => account::logout(stage, session).await,
         Verb::Replug { key } => key::replug(stage, key).await,
         Verb::Reset { key } => key::reset(stage, key).await,

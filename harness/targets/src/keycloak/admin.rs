@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::error::KeycloakError;
+use super::event::Happening;
 use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
 use crate::target::{CredentialRecord, TargetError};
 
@@ -52,15 +53,6 @@ impl AdminLogin {
         };
         Ok(Self { user, password })
     }
-}
-
-/// One refused login, as the realm's events tell it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LoginError {
-    /// The kind, `invalid_user_credentials`.
-    pub(super) error: String,
-    /// The reason in words, if there is one.
-    pub(super) detail: Option<String>,
 }
 
 /// The admin interface of one server.
@@ -113,11 +105,42 @@ impl Admin {
         self.send(Method::DELETE, &format!("realms/{realm}"), Body::Empty).await.map(drop)
     }
 
-    /// Makes a user and gives its id.
-    pub(super) async fn create_user(&self, realm: &str, user: &Value) -> Result<String, TargetError> {
-        let answer = self.send(Method::POST, &format!("realms/{realm}/users"), Body::Json(user)).await?;
+    /// The names of all realms.
+    pub(super) async fn realms(&self) -> Result<Vec<String>, TargetError> {
+        let list = self.value("realms?briefRepresentation=true").await?;
+        let rows = list.as_array().ok_or_else(|| unexpected("a list of realms", &list))?;
+        Ok(rows.iter().filter_map(|row| row["realm"].as_str()).map(str::to_owned).collect())
+    }
+
+    /// Makes something in a realm (`users`, `clients`), and gives its id.
+    pub(super) async fn create(&self, realm: &str, kind: &str, new: &Value) -> Result<String, TargetError> {
+        let answer = self.send(Method::POST, &format!("realms/{realm}/{kind}"), Body::Json(new)).await?;
         let id = answer.location().and_then(|url| url.path_segments()?.next_back().map(str::to_owned));
-        id.ok_or_else(|| TargetError::Unknown("Keycloak made a user and did not tell its id".into()))
+        id.ok_or_else(|| {
+            TargetError::Unknown(format!("Keycloak made something ({kind}) and did not tell its id"))
+        })
+    }
+
+    /// Something of a realm.
+    pub(super) async fn of_realm(&self, realm: &str, path: &str) -> Result<Value, TargetError> {
+        self.value(&format!("realms/{realm}/{path}")).await
+    }
+
+    /// Replaces something of a realm.
+    pub(super) async fn put(&self, realm: &str, path: &str, value: &Value) -> Result<(), TargetError> {
+        self.send(Method::PUT, &format!("realms/{realm}/{path}"), Body::Json(value)).await.map(drop)
+    }
+
+    /// The id of the user of that name, if there is one.
+    pub(super) async fn user(&self, realm: &str, name: &str) -> Result<Option<String>, TargetError> {
+        let list = self.value(&format!("realms/{realm}/users?exact=true&username={name}")).await?;
+        Ok(list[0]["id"].as_str().map(str::to_owned))
+    }
+
+    /// Whether failed logins have locked a user for now.
+    pub(super) async fn is_locked(&self, realm: &str, user: &str) -> Result<bool, TargetError> {
+        let path = format!("realms/{realm}/attack-detection/brute-force/users/{user}");
+        Ok(self.value(&path).await?["disabled"] == Value::Bool(true))
     }
 
     /// Removes a user.
@@ -148,19 +171,18 @@ impl Admin {
         self.send(Method::DELETE, &path, Body::Empty).await.map(drop)
     }
 
-    /// The newest refused login of that authentication session.
-    pub(super) async fn login_error(
+    /// The newest event of one of those types of an authentication session.
+    pub(super) async fn event(
         &self,
         realm: &str,
+        types: [&str; 2],
         code_id: &str,
-    ) -> Result<Option<LoginError>, TargetError> {
-        let events = self.value(&format!("realms/{realm}/events?type=LOGIN_ERROR&max=50")).await?;
+    ) -> Result<Option<Happening>, TargetError> {
+        let [one, other] = types;
+        let events = self.value(&format!("realms/{realm}/events?type={one}&type={other}&max=60")).await?;
         let events = events.as_array().map(Vec::as_slice).unwrap_or_default();
         let ours = events.iter().find(|event| event["details"]["code_id"].as_str() == Some(code_id));
-        Ok(ours.map(|event| LoginError {
-            error: event["error"].as_str().unwrap_or_default().to_owned(),
-            detail: event["details"]["web_authn_authentication_error_detail"].as_str().map(str::to_owned),
-        }))
+        Ok(ours.map(Happening::read))
     }
 
     async fn value(&self, path: &str) -> Result<Value, TargetError> {

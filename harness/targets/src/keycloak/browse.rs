@@ -11,6 +11,9 @@ use crate::target::TargetError;
 /// How many redirects a browser would follow here without growing tired; Keycloak needs two.
 const HOPS: usize = 8;
 
+/// How much of an unknown page is kept, in characters.
+const KEPT: usize = 64 << 10;
+
 /// Where an answer leads.
 pub(super) enum Led {
     /// Back to the client, with its query.
@@ -22,18 +25,30 @@ pub(super) enum Led {
 impl KeycloakSession {
     /// A new private window at the page on which a client's users log in.
     pub(super) async fn begin(&mut self, client: &str, more: &[(&str, &str)]) -> Result<Led, TargetError> {
-        self.agent.jar_mut().clear();
-        self.form = None;
-        self.code = None;
-        self.authorize(client, more).await
+        self.begin_at("auth", client, more).await
     }
 
-    pub(super) async fn authorize(
+    /// The same at the endpoint of that name.
+    pub(super) async fn begin_at(
         &mut self,
+        endpoint: &str,
         client: &str,
         more: &[(&str, &str)],
     ) -> Result<Led, TargetError> {
-        let mut url = self.realm_url("protocol/openid-connect/auth")?;
+        self.agent.jar_mut().clear();
+        self.form = None;
+        self.code = None;
+        self.open(endpoint, client, more).await
+    }
+
+    /// The page of an endpoint, with the cookies that there are.
+    pub(super) async fn open(
+        &mut self,
+        endpoint: &str,
+        client: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Led, TargetError> {
+        let mut url = self.realm_url(&format!("protocol/openid-connect/{endpoint}"))?;
         url.query_pairs_mut()
             .append_pair("client_id", client)
             .append_pair("redirect_uri", self.done()?.as_str())
@@ -70,10 +85,12 @@ impl KeycloakSession {
                 let reason = ["error_description", "error"].iter().find_map(|n| value[n].as_str());
                 Err(refused(&answer, reason.map(str::to_owned)))
             }
-            kind => {
-                let kind = kind.unwrap_or("no content type");
-                Err(self.unknown(format!("HTTP {} with {kind}: `{}`", answer.status, answer.start())))
-            }
+            _ if matches!(answer.status, 429 | 503) => Err(self.unknown(format!(
+                "HTTP {}: something before Keycloak limits the rate of requests; lift its limit for this machine, or run with \
+                 --jobs 1",
+                answer.status
+            ))),
+            _ => Err(self.unexpected("a page (text/html)", &answer)),
         }
     }
 
@@ -81,10 +98,9 @@ impl KeycloakSession {
     pub(super) async fn log_in(&mut self, led: Led, fields: &[(&str, &str)]) -> Result<Led, TargetError> {
         let (page, answer) = self.expect_page(led)?;
         let Kind::Login { action } = &page.kind else {
-            return Err(self.not_the("login page", &page, &answer));
+            return Err(self.not_the("the login page, with form#kc-form-login", &page, &answer));
         };
-        let answer = self.agent.post(action, Body::Form(fields)).await?;
-        self.follow(answer).await
+        self.post(action, fields).await
     }
 
     pub(super) fn expect_page(&self, led: Led) -> Result<(Page, Box<Answer>), TargetError> {
@@ -99,12 +115,34 @@ impl KeycloakSession {
         }
     }
 
+    /// Sends a form and follows.
+    pub(super) async fn post(&mut self, action: &str, fields: &[(&str, &str)]) -> Result<Led, TargetError> {
+        let answer = self.agent.post(action, Body::Form(fields)).await?;
+        self.follow(answer).await
+    }
+
     /// A page that should have been another: a refusal if it complains, otherwise not one we know.
     pub(super) fn not_the(&self, wanted: &str, page: &Page, answer: &Answer) -> TargetError {
         match &page.alert {
             Some(alert) => refused(answer, Some(alert.clone())),
-            None => self.unknown(format!("not the {wanted} but \"{}\" ({:?})", page.title, page.kind)),
+            None => {
+                let wanted = format!("{wanted}, not the page \"{}\" ({})", page.title, page.name);
+                self.unexpected(&wanted, answer)
+            }
         }
+    }
+
+    /// An answer that is none of Keycloak's, as far as they are known: it is kept for the report.
+    pub(super) fn unexpected(&self, wanted: &str, answer: &Answer) -> TargetError {
+        let url = &answer.url;
+        let request = self.agent.trail().last().map(|last| last.method.to_string()).unwrap_or_default();
+        let page = crate::target::Page {
+            request: format!("{request} {}{}", url.origin().ascii_serialization(), url.path()),
+            status: answer.status,
+            kind: answer.content_type(),
+            body: answer.text().chars().take(KEPT).collect(),
+        };
+        TargetError::Unexpected { expected: format!("Keycloak: expected was {wanted}"), page: Box::new(page) }
     }
 
     /// Sends a ceremony's form: accepted is a redirect to the client with a code, everything else is a refusal, if it is
@@ -116,11 +154,11 @@ impl KeycloakSession {
         fields: &[(&str, &str)],
     ) -> Result<(), TargetError> {
         self.code = None;
-        let answer = self.agent.post(action, Body::Form(fields)).await?;
-        match self.follow(answer).await? {
+        match self.post(action, fields).await? {
             Led::Done(url) => match (query(&url, "code"), client_error(&url)) {
                 (Some(code), None) => {
                     self.code = Some((client, code));
+                    self.seen.push("led back to the application with a code".to_owned());
                     Ok(())
                 }
                 (_, reason) => Err(TargetError::Refused { status: 302, reason, body: Vec::new() }),
@@ -130,7 +168,7 @@ impl KeycloakSession {
                 (None, Kind::Register { .. } | Kind::Authenticate { .. } | Kind::Login { .. }) => {
                     Err(refused(&answer, Some(format!("the page \"{}\" is shown again", page.title))))
                 }
-                _ => Err(self.not_the("end of the ceremony", &page, &answer)),
+                _ => Err(self.not_the("the end of the ceremony", &page, &answer)),
             },
         }
     }
@@ -161,7 +199,7 @@ pub(super) fn refused(answer: &Answer, reason: Option<String>) -> TargetError {
 }
 
 /// The error that Keycloak hands to the client in its redirect.
-fn client_error(url: &Url) -> Option<String> {
+pub(super) fn client_error(url: &Url) -> Option<String> {
     let error = query(url, "error");
     let status =
         query(url, "kc_action_status").filter(|s| s != "success").map(|s| format!("the action is {s}"));

@@ -60,6 +60,17 @@ pub enum KeycloakError {
         /// What came.
         why: String,
     },
+    /// Another version than this target knows.
+    #[error("{url} is Keycloak {version}; AnyKey drives the pages of Keycloak 26 and newer")]
+    Version {
+        /// The base URL.
+        url: String,
+        /// What it says.
+        version: String,
+    },
+    /// The list of what is known of Keycloak is wrong.
+    #[error("{0}")]
+    Known(String),
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),

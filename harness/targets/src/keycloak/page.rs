@@ -4,7 +4,6 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::{Map, Value, json};
 
 use super::policy::NOT_SPECIFIED;
-use crate::target::TargetError;
 
 /// A page, read as far as the bench needs it.
 #[derive(Clone, Debug)]
@@ -17,7 +16,26 @@ pub(super) struct Page {
     pub(super) alert: Option<String>,
     /// Credential ids offered for a login (base64url).
     pub(super) allowed: Vec<String>,
+    /// On a login page that takes passkeys too: where their form goes to.
+    pub(super) passkeys: Option<String>,
+    /// Where the user asks for another way to log in.
+    pub(super) other_way: Option<String>,
+    /// The ways to log in among which the user chooses.
+    pub(super) ways: Vec<Way>,
+    /// `login-webauthn-register`: the name that Keycloak gives the page.
+    pub(super) name: String,
     script: String,
+}
+
+/// A way to log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Where its form goes to.
+    pub(super) action: String,
+    /// The hidden `authenticationExecution`.
+    pub(super) execution: String,
+    /// Its heading and text.
+    pub(super) words: String,
 }
 
 /// What a page is, with the URL that its form goes to.
@@ -40,8 +58,18 @@ pub(super) enum Kind {
     },
     /// "Passkey Error".
     Error,
-    /// Anything else, by the name that Keycloak gives it.
-    Other(String),
+    /// Makes a user.
+    NewUser {
+        /// Where to.
+        action: String,
+    },
+    /// Asks whether a credential is to be removed.
+    Removal {
+        /// Where to.
+        action: String,
+    },
+    /// Anything else, with its first form.
+    Other,
 }
 
 impl Page {
@@ -62,9 +90,17 @@ impl Page {
             Kind::Login { action }
         } else if let Some(action) = form("webauth") {
             Kind::Authenticate { action }
+        } else if let Some(action) = form("kc-register-form") {
+            Kind::NewUser { action }
+        } else if let Some(action) =
+            first(&page, "form:has(#kc-accept)").and_then(|f| f.value().attr("action"))
+        {
+            Kind::Removal { action: action.to_owned() }
         } else {
-            Kind::Other(name.to_owned())
+            Kind::Other
         };
+        let passkeys = form("webauth").filter(|_| matches!(kind, Kind::Login { .. }));
+        let other_way = form("kc-select-try-another-way-form");
         let allowed = all(&page, "form#authn_select input[name=authn_use_chk]");
         let allowed = allowed.iter().filter_map(|i| i.value().attr("value")).map(str::to_owned).collect();
         let scripts: Vec<String> = all(&page, "script").iter().map(|s| s.text().collect()).collect();
@@ -73,6 +109,10 @@ impl Page {
             title: first(&page, "#kc-page-title").map(|e| words(&e)).unwrap_or_default(),
             alert: first(&page, ".kc-feedback-text, #kc-error-message p").map(|e| words(&e)),
             allowed,
+            passkeys,
+            other_way,
+            ways: ways(&page),
+            name: name.to_owned(),
             script: scripts.into_iter().find(|s| field(s, "challenge").is_some()).unwrap_or_default(),
         }
     }
@@ -82,8 +122,8 @@ impl Page {
         field(&self.script, name)
     }
 
-    /// What the page's script would hand to `navigator.credentials.create`, as JSON.
-    pub(super) fn creation_options(&self) -> Result<Value, TargetError> {
+    /// What the page's script would hand to `navigator.credentials.create`, as JSON; `Err`: what the page lacks.
+    pub(super) fn creation_options(&self) -> Result<Value, String> {
         let mut selection = Map::new();
         if let Some(attachment) = self.specified("authenticatorAttachment") {
             selection.insert("authenticatorAttachment".into(), json!(attachment));
@@ -130,7 +170,7 @@ impl Page {
     }
 
     /// What the page's script would hand to `navigator.credentials.get`, as JSON.
-    pub(super) fn request_options(&self) -> Result<Value, TargetError> {
+    pub(super) fn request_options(&self) -> Result<Value, String> {
         let mut options = json!({"challenge": self.text("challenge")?, "rpId": self.text("rpId")?});
         if self.value("isUserIdentified") == Some(Value::Bool(true)) && !self.allowed.is_empty() {
             let allowed: Vec<Value> = self.allowed.iter().map(|id| descriptor(id)).collect();
@@ -150,17 +190,30 @@ impl Page {
         }
     }
 
-    fn text(&self, name: &str) -> Result<String, TargetError> {
+    fn text(&self, name: &str) -> Result<String, String> {
         let value = self.value(name).and_then(|v| v.as_str().map(str::to_owned));
-        value.ok_or_else(|| {
-            TargetError::Unknown(format!("Keycloak's page \"{}\" has no `{name}` in its script", self.title))
-        })
+        value.ok_or_else(|| format!("`{name}` in the script of the page \"{}\" ({})", self.title, self.name))
     }
 
     fn specified(&self, name: &str) -> Option<String> {
         let value = self.value(name)?;
         value.as_str().filter(|text| !text.is_empty() && *text != NOT_SPECIFIED).map(str::to_owned)
     }
+}
+
+/// The ways to log in: as many forms as headings, in the same order.
+fn ways(page: &Html) -> Vec<Way> {
+    let forms = all(page, "form#kc-select-credential-form");
+    let words = all(page, ".select-auth-box-headline").iter().map(words).collect::<Vec<_>>();
+    let way = |(form, words): (&ElementRef<'_>, String)| {
+        let execution = Selector::parse("input[name=authenticationExecution]").ok()?;
+        Some(Way {
+            action: form.value().attr("action")?.to_owned(),
+            execution: form.select(&execution).next()?.value().attr("value")?.to_owned(),
+            words,
+        })
+    };
+    forms.iter().zip(words).filter_map(way).collect()
 }
 
 fn descriptor(id: &str) -> Value {

@@ -4,6 +4,7 @@ use plan::Policy;
 use plan::policy::{Attachment, BackupRule, Conveyance, CounterRule, Login, Requirement, Trust};
 use serde_json::{Map, Value, json};
 
+use super::wish::{Flow, Registers, Wish};
 use crate::target::TargetError;
 
 /// The algorithms that Keycloak knows, by COSE number.
@@ -21,6 +22,13 @@ const ALGORITHMS: [(i32, &str); 8] = [
 /// Keycloak's word for a setting that is not made.
 pub(super) const NOT_SPECIFIED: &str = "not specified";
 
+/// The prefix of the policy for second factors.
+const SECOND_FACTOR: &str = "webAuthnPolicy";
+/// The prefix of the policy for passwordless logins.
+const PASSWORDLESS: &str = "webAuthnPolicyPasswordless";
+/// Fields that older servers do not know: they refuse the whole realm.
+const NEWER: [&str; 2] = ["ResidentKey", "Mediation"];
+
 /// What the running server brings to a policy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Server {
@@ -33,8 +41,8 @@ pub(super) struct Server {
 /// The prefix of the settings: Keycloak keeps two policies, one for second factors and one for passwordless logins.
 pub(super) fn prefix(login: Login) -> &'static str {
     match login {
-        Login::SecondFactor => "webAuthnPolicy",
-        Login::Passwordless | Login::Usernameless => "webAuthnPolicyPasswordless",
+        Login::SecondFactor => SECOND_FACTOR,
+        Login::Passwordless | Login::Usernameless => PASSWORDLESS,
     }
 }
 
@@ -42,8 +50,23 @@ pub(super) fn prefix(login: Login) -> &'static str {
 ///
 /// # Errors
 /// [`TargetError::Unsupported`] for a rule that Keycloak lacks.
-pub(super) fn settings(policy: &Policy, server: Server) -> Result<Map<String, Value>, TargetError> {
-    expressible(policy, server)?;
+pub(super) fn settings(
+    policy: &Policy,
+    wish: &Wish,
+    server: Server,
+) -> Result<Map<String, Value>, TargetError> {
+    if wish.defaults {
+        return Ok(Map::new());
+    }
+    // What a scenario sets itself is Keycloak's own, and needs no translation.
+    if wish.policy.is_empty() {
+        expressible(policy, server)?;
+    }
+    let prefix = match wish.registers {
+        None => prefix(policy.login),
+        Some(Registers::SecondFactor) => SECOND_FACTOR,
+        Some(Registers::Passwordless) => PASSWORDLESS,
+    };
     let mut algorithms = Vec::new();
     for number in &policy.algorithms {
         match ALGORITHMS.iter().find(|(known, _)| known == number) {
@@ -63,21 +86,45 @@ pub(super) fn settings(policy: &Policy, server: Server) -> Result<Map<String, Va
         ("AcceptableAaguids", json!(policy.aaguid_allow)),
         ("ExtraOrigins", json!([])),
     ];
-    // From 26.7 the older setting is deprecated, and the newer one goes before it.
+    // From 26.7 the older setting is deprecated, and the newer one goes before it. The older one cannot prefer.
     if server.resident_key {
         members.push(("ResidentKey", json!(requirement(policy.resident_key))));
         members.push(("RequireResidentKey", json!(NOT_SPECIFIED)));
     } else {
-        let require = policy.resident_key == Requirement::Required;
-        members.push(("RequireResidentKey", json!(if require { "Yes" } else { "No" })));
+        members.push(("RequireResidentKey", json!(require_resident_key(policy.resident_key))));
     }
-    let prefix = prefix(policy.login);
-    Ok(members.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect())
+    let mut all: Map<String, Value> =
+        members.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect();
+    if wish.flow == Flow::Passkeys {
+        all.insert(format!("{PASSWORDLESS}PasskeysEnabled"), json!(true));
+    }
+    // Where the older one is set, the newer one must not go before it.
+    if server.resident_key && wish.policy.contains_key("RequireResidentKey") {
+        all.insert(format!("{prefix}ResidentKey"), json!(NOT_SPECIFIED));
+    }
+    for (name, value) in &wish.policy {
+        if NEWER.contains(&name.as_str()) && !server.resident_key {
+            return Err(lacks(format!("before 26.7 its policy has no `{name}`")));
+        }
+        all.insert(format!("{prefix}{name}"), value.clone());
+    }
+    Ok(all)
+}
+
+fn require_resident_key(wanted: Requirement) -> &'static str {
+    match wanted {
+        Requirement::Required => "Yes",
+        Requirement::Preferred => NOT_SPECIFIED,
+        Requirement::Discouraged => "No",
+    }
 }
 
 /// The settings that a server says differently from what it was told.
 pub(super) fn differences(wanted: &Map<String, Value>, got: &Value) -> Vec<String> {
-    let different = wanted.iter().filter(|(name, value)| got[name.as_str()] != **value);
+    // An empty list of algorithms stands for Keycloak's defaults, and is told as those.
+    let defaults = |name: &str, value: &Value| name.ends_with("SignatureAlgorithms") && *value == json!([]);
+    let different =
+        wanted.iter().filter(|(name, value)| got[name.as_str()] != **value && !defaults(name, value));
     different.map(|(name, value)| format!("{name} is {} instead of {value}", got[name.as_str()])).collect()
 }
 
@@ -90,9 +137,6 @@ fn expressible(policy: &Policy, server: Server) -> Result<(), TargetError> {
     }
     if policy.backup_eligibility != BackupRule::Any {
         return Err(lacks("it has no rule about backup eligibility"));
-    }
-    if policy.resident_key == Requirement::Preferred && !server.resident_key {
-        return Err(lacks("before 26.7 it asks for a resident key or does not, it cannot prefer one"));
     }
     match (policy.trust, policy.attestation) {
         (Trust::Any, Conveyance::None) if policy.aaguid_allow.is_empty() => Ok(()),

@@ -87,6 +87,7 @@ impl Process {
         let environment = [
             ("KC_BOOTSTRAP_ADMIN_USERNAME".to_owned(), admin.user.clone()),
             ("KC_BOOTSTRAP_ADMIN_PASSWORD".to_owned(), admin.password.clone()),
+            ("JAVA_OPTS_APPEND".to_owned(), java::options(std::env::var("JAVA_OPTS_APPEND").ok())),
         ];
         let group = Group::spawn(&Spawn {
             name: "anykey-keycloak",

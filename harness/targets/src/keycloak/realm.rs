@@ -3,6 +3,9 @@
 use plan::policy::Login;
 use serde_json::{Map, Value, json};
 
+use super::flow::{self, ENROL_STEPS, WHOAMI_STEPS, login_steps};
+use super::wish::{Enrol, Registers, Wish};
+
 /// The client at which keys are registered: its flow asks for the password only, so that a user with and without keys
 /// comes to the registration page the same way.
 pub(super) const ENROL: &str = "anykey-enrol";
@@ -13,11 +16,13 @@ pub(super) const WHOAMI: &str = "anykey-whoami";
 /// The path to which Keycloak sends the user agent back; nothing is asked for there.
 pub(super) const DONE: &str = "anykey/done";
 
-/// The required action that registers a key, which is also the type of its credential's policy.
-pub(super) fn action(login: Login) -> &'static str {
-    match login {
-        Login::SecondFactor => "webauthn-register",
-        Login::Passwordless | Login::Usernameless => "webauthn-register-passwordless",
+/// The required action that registers a key.
+pub(super) fn action(login: Login, wish: &Wish) -> &'static str {
+    match (wish.registers, login) {
+        (Some(Registers::SecondFactor), _) | (None, Login::SecondFactor) => "webauthn-register",
+        (Some(Registers::Passwordless), _) | (None, Login::Passwordless | Login::Usernameless) => {
+            "webauthn-register-passwordless"
+        }
     }
 }
 
@@ -26,20 +31,20 @@ pub(super) fn representation(
     name: &str,
     tag: &str,
     login: Login,
+    wish: &Wish,
     done: &str,
     settings: &Map<String, Value>,
 ) -> Value {
-    let steps: &[&str] = match login {
-        Login::SecondFactor => &["auth-username-password-form", "webauthn-authenticator"],
-        Login::Passwordless => &["auth-username-form", "webauthn-authenticator-passwordless"],
-        Login::Usernameless => &["webauthn-authenticator-passwordless"],
-    };
     let mut realm = json!({
         "realm": name,
         "enabled": true,
         "sslRequired": "none",
         "eventsEnabled": true,
-        "bruteForceProtected": false,
+        "bruteForceProtected": wish.brute_force,
+        "failureFactor": 2,
+        // Cases of several users come fast.
+        "quickLoginCheckMilliSeconds": 1,
+        "registrationAllowed": wish.enrol == Enrol::SelfRegistration,
         // One cheap iteration: passwords are not what is tested, and Argon2 would be most of the time.
         "passwordPolicy": "hashIterations(1) and hashAlgorithm(pbkdf2-sha256)",
         // RSA keys take a second or two to make, these do not.
@@ -49,27 +54,30 @@ pub(super) fn representation(
             key("aes-generated", json!({"priority": ["100"]})),
             key("hmac-generated", json!({"priority": ["100"], "algorithm": ["HS512"]})),
         ]},
-        "authenticationFlows": [
-            flow(tag, ENROL, "REQUIRED", &["auth-username-password-form"]),
-            flow(tag, LOGIN, "REQUIRED", steps),
-            // The form is never shown: asked not to prompt, Keycloak says that a login is required.
-            flow(tag, WHOAMI, "ALTERNATIVE", &["auth-cookie", "auth-username-password-form"]),
-        ],
-        "browserFlow": LOGIN,
-        "clients": [
-            client(ENROL, done, Some(tag)),
-            client(LOGIN, done, None),
-            client(WHOAMI, done, Some(tag)),
-        ],
     });
-    if let Some(members) = realm.as_object_mut() {
-        members.extend(settings.clone());
+    let Some(members) = realm.as_object_mut() else { return realm };
+    if !wish.is_stock() {
+        let flows = [
+            flow::represented(tag, ENROL, ENROL_STEPS),
+            flow::represented(tag, LOGIN, login_steps(wish.flow, login)),
+            flow::represented(tag, WHOAMI, WHOAMI_STEPS),
+        ];
+        members.insert("authenticationFlows".into(), json!(flows.concat()));
+        members.insert("browserFlow".into(), json!(LOGIN));
+        let own = |name| flow::id(tag, name);
+        let clients = [
+            client(ENROL, done, Some(&own(ENROL))),
+            client(LOGIN, done, None),
+            client(WHOAMI, done, Some(&own(WHOAMI))),
+        ];
+        members.insert("clients".into(), json!(clients));
     }
+    members.extend(settings.clone());
     realm
 }
 
 /// A user who may go straight to the key: with all that Keycloak's profile page would ask for.
-pub(super) fn user(name: &str, password: &str, login: Login) -> Value {
+pub(super) fn user(name: &str, password: &str, required: Option<&str>) -> Value {
     json!({
         "username": name,
         "enabled": true,
@@ -78,7 +86,7 @@ pub(super) fn user(name: &str, password: &str, login: Login) -> Value {
         "firstName": "AnyKey",
         "lastName": "Test",
         "credentials": [{"type": "password", "value": password, "temporary": false}],
-        "requiredActions": [action(login)],
+        "requiredActions": required.into_iter().collect::<Vec<_>>(),
     })
 }
 
@@ -86,35 +94,8 @@ fn key(provider: &str, config: Value) -> Value {
     json!({"name": provider, "providerId": provider, "config": config})
 }
 
-fn flow_id(tag: &str, name: &str) -> String {
-    format!("{name}-{tag}")
-}
-
-fn flow(tag: &str, name: &str, requirement: &str, steps: &[&str]) -> Value {
-    let executions: Vec<Value> = steps
-        .iter()
-        .enumerate()
-        .map(|(at, step)| {
-            json!({
-                "authenticator": step,
-                "authenticatorFlow": false,
-                "requirement": requirement,
-                "priority": 10 * (at + 1),
-            })
-        })
-        .collect();
-    json!({
-        "id": flow_id(tag, name),
-        "alias": name,
-        "providerId": "basic-flow",
-        "topLevel": true,
-        "builtIn": false,
-        "authenticationExecutions": executions,
-    })
-}
-
-/// `own_flow`: the client has a flow of its own, of its name.
-fn client(name: &str, done: &str, own_flow: Option<&str>) -> Value {
+/// `flow`: the id of a flow of the client's own.
+pub(super) fn client(name: &str, done: &str, flow: Option<&str>) -> Value {
     let mut client = json!({
         "clientId": name,
         "publicClient": true,
@@ -122,8 +103,8 @@ fn client(name: &str, done: &str, own_flow: Option<&str>) -> Value {
         "directAccessGrantsEnabled": false,
         "redirectUris": [done],
     });
-    if let Some(tag) = own_flow {
-        client["authenticationFlowBindingOverrides"] = json!({"browser": flow_id(tag, name)});
+    if let Some(flow) = flow {
+        client["authenticationFlowBindingOverrides"] = json!({"browser": flow});
     }
     client
 }

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use plan::policy::Login;
 use serde_json::Value;
 use webauthn::{CreationOptions, RequestOptions};
 
-use super::browse::refused;
-use super::page::Kind;
-use super::realm::{self, ENROL, LOGIN};
+use super::event;
+use super::realm::{ENROL, LOGIN};
 use super::site::{Known, Place};
+use super::wish::Labels;
 use crate::http::Agent;
 use crate::target::{Account, Offer, Session, TargetError, TargetResult};
 
+/// The label that Keycloak's page proposes.
+const PROPOSED: &str = "Passkey (Default Label)";
 /// The name of the cookie of the authentication session.
 const SESSION_COOKIE: &str = "AUTH_SESSION_ID";
 
@@ -28,6 +29,8 @@ pub(super) struct KeycloakSession {
     pub(super) form: Option<Form>,
     /// The code that the last ceremony ended with, and the client it is for.
     pub(super) code: Option<(&'static str, String)>,
+    /// What was seen beside the answers.
+    pub(super) seen: Vec<String>,
     labels: u32,
 }
 
@@ -41,23 +44,35 @@ impl KeycloakSession {
     pub(super) fn new(place: Arc<Place>) -> Self {
         let server = &place.server;
         let agent = Agent::with_client(server.base.clone(), server.client.clone()).timeout(server.timeout);
-        Self { place, agent, form: None, code: None, labels: 0 }
+        Self { place, agent, form: None, code: None, seen: Vec::new(), labels: 0 }
     }
 
-    /// The reason of a refused login stands in the events only.
-    async fn with_reason(&self, code_id: Option<String>, error: TargetError) -> TargetError {
-        let TargetError::Refused { status, reason, body } = error else { return error };
-        let Some(code_id) = code_id else { return TargetError::Refused { status, reason, body } };
-        let event = match self.place.server.admin.login_error(&self.place.realm, &code_id).await {
-            Ok(event) => event,
-            Err(error) => return error,
-        };
-        let why = event.map(|e| e.detail.unwrap_or(e.error));
-        let reason = match (reason, why) {
-            (Some(page), Some(why)) => Some(format!("{page} ({why})")),
-            (page, why) => page.or(why),
-        };
-        TargetError::Refused { status, reason, body }
+    /// Looks the ceremony up in the realm's events: they say who was right, and the reason of a refused login stands there only.
+    async fn with_event(
+        &mut self,
+        types: [&str; 2],
+        code_id: Option<String>,
+        outcome: Result<(), TargetError>,
+    ) -> Result<(), TargetError> {
+        let decided = matches!(outcome, Ok(()) | Err(TargetError::Refused { .. }));
+        let Some(code_id) = code_id.filter(|_| decided) else { return outcome };
+        let found = self.place.server.admin.event(&self.place.realm, types, &code_id).await?;
+        let Some(event) = found else { return outcome };
+        self.seen.push(event.sentence());
+        match outcome {
+            Ok(()) if event.error.is_some() => Err(self
+                .unknown(format!("the user agent was led on as if all were well, but {}", event.sentence()))),
+            Err(TargetError::Refused { status, reason, body }) => {
+                let why = event.why().map(str::to_owned);
+                let reason = match (reason, why) {
+                    (Some(page), Some(why)) if page.contains(&why) => Some(page),
+                    (Some(page), Some(why)) => Some(format!("{page} ({why})")),
+                    (page, why) => page.or(why),
+                };
+                Err(TargetError::Refused { status, reason, body })
+            }
+            other => other,
+        }
     }
 
     /// The id of the authentication session, which events call `code_id`: the cookie is base64url of `ID.SIGNATURE`,
@@ -67,69 +82,15 @@ impl KeycloakSession {
         code_id(cookie)
     }
 
-    async fn start_registration(&mut self, who: &Account) -> Result<Offer<CreationOptions>, TargetError> {
-        let user = self.place.known(who)?;
-        let wish = [("kc_action", realm::action(self.place.login))];
-        let more = if self.place.is_enrolled(&user) { &wish[..] } else { &[] };
-        let led = self.begin(ENROL, more).await?;
-        let fields = [("username", user.name.as_str()), ("password", &who.password), ("credentialId", "")];
-        let led = self.log_in(led, &fields).await?;
-        let (page, answer) = self.expect_page(led)?;
-        let Kind::Register { action } = &page.kind else {
-            return Err(self.not_the("page that registers a key", &page, &answer));
-        };
-        let options = page.creation_options()?;
-        let options = CreationOptions::from_value(options).map_err(|e| self.unknown(e))?;
-        // A name of an algorithm that Keycloak does not know is stored, and then left out here.
-        let offered: Vec<i32> = options.pub_key_cred_params.iter().map(|p| p.alg).collect();
-        if offered != self.place.algorithms {
-            let wanted = &self.place.algorithms;
-            return Err(
-                self.unknown(format!("the page offers the algorithms {offered:?} instead of {wanted:?}"))
-            );
-        }
-        self.form = Some(Form::Registration { action: action.clone(), user });
-        Ok(Offer { options, raw: answer.body.to_vec() })
-    }
-
-    async fn start_login(&mut self, who: Option<&Account>) -> Result<Offer<RequestOptions>, TargetError> {
-        let led = self.begin(LOGIN, &[]).await?;
-        let led = match (self.place.login, who) {
-            (Login::Usernameless, _) => led,
-            (_, None) => {
-                return Err(TargetError::Unsupported("this realm asks for a user name first".into()));
-            }
-            (Login::Passwordless, Some(who)) => {
-                let user = self.place.known(who)?;
-                self.log_in(led, &[("username", &user.name)]).await?
-            }
-            (Login::SecondFactor, Some(who)) => {
-                let user = self.place.known(who)?;
-                let fields =
-                    [("username", user.name.as_str()), ("password", &who.password), ("credentialId", "")];
-                self.log_in(led, &fields).await?
-            }
-        };
-        let (page, answer) = self.expect_page(led)?;
-        let action = match &page.kind {
-            Kind::Authenticate { action } => action,
-            Kind::Register { .. } => {
-                return Err(refused(&answer, Some("the user has no key to log in with".into())));
-            }
-            _ => return Err(self.not_the("page that asks for a key", &page, &answer)),
-        };
-        let options = page.request_options()?;
-        let options = RequestOptions::from_value(options).map_err(|e| self.unknown(e))?;
-        self.form = Some(Form::Login { action: action.clone() });
-        Ok(Offer { options, raw: answer.body.to_vec() })
-    }
-
     async fn send_registration(&mut self, response: &Value) -> Result<(), TargetError> {
         let Some(Form::Registration { action, user }) = self.form.clone() else {
             return Err(self.unknown("no registration was begun in this session"));
         };
         self.labels += 1;
-        let label = format!("AnyKey {:08x}-{}", rand::random::<u32>(), self.labels);
+        let label = match self.place.wish.labels {
+            Labels::Distinct => format!("AnyKey {:08x}-{}", rand::random::<u32>(), self.labels),
+            Labels::Proposed => PROPOSED.to_owned(),
+        };
         let transports = response["response"]["transports"].as_array().map(Vec::as_slice).unwrap_or_default();
         let transports: Vec<&str> = transports.iter().filter_map(Value::as_str).collect();
         let transports = transports.join(",");
@@ -142,7 +103,9 @@ impl KeycloakSession {
             ("authenticatorAttachment", text(&response["authenticatorAttachment"])),
             ("error", ""),
         ];
-        self.submit(&action, ENROL, &fields).await?;
+        let code_id = self.code_id();
+        let outcome = self.submit(&action, ENROL, &fields).await;
+        self.with_event(event::REGISTRATION, code_id, outcome).await?;
         self.place.enrol(&user);
         Ok(())
     }
@@ -161,10 +124,8 @@ impl KeycloakSession {
             ("userHandle", text(&inner["userHandle"])),
             ("error", ""),
         ];
-        match self.submit(&action, LOGIN, &fields).await {
-            Err(error) => Err(self.with_reason(code_id, error).await),
-            accepted => accepted,
-        }
+        let outcome = self.submit(&action, LOGIN, &fields).await;
+        self.with_event(event::LOGIN, code_id, outcome).await
     }
 
     /// Tells the server the client's error, as the page's script does. The server's complaint about it is no news.
@@ -219,6 +180,14 @@ impl Session for KeycloakSession {
 
     fn client_refused<'a>(&'a mut self, error: &'a str) -> TargetResult<'a, ()> {
         Box::pin(self.send_error(error))
+    }
+
+    fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {
+        Box::pin(self.enter(who))
+    }
+
+    fn seen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen)
     }
 
     fn logout(&mut self) -> TargetResult<'_, ()> {

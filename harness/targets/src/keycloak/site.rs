@@ -11,6 +11,7 @@ use url::Url;
 use super::admin::Admin;
 use super::realm;
 use super::session::KeycloakSession;
+use super::wish::{Enrol, Removal, Wish};
 use crate::http::HttpClient;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
@@ -52,16 +53,27 @@ pub(super) struct Place {
     pub(super) server: Arc<Server>,
     pub(super) realm: String,
     pub(super) login: Login,
-    pub(super) algorithms: Vec<i32>,
+    pub(super) wish: Wish,
+    /// The algorithms that the page must offer, where the policy says them.
+    pub(super) algorithms: Option<Vec<i32>>,
     tag: String,
     users: Mutex<HashMap<String, Known>>,
     enrolled: Mutex<HashSet<String>>,
 }
 
 impl Place {
-    pub(super) fn new(server: Arc<Server>, realm: String, policy: &Policy, tag: String) -> Self {
-        let (login, algorithms) = (policy.login, policy.algorithms.clone());
-        Self { server, realm, login, algorithms, tag, users: Mutex::default(), enrolled: Mutex::default() }
+    pub(super) fn new(server: Arc<Server>, realm: String, policy: &Policy, wish: Wish, tag: String) -> Self {
+        let own = !wish.defaults && !wish.policy.contains_key("SignatureAlgorithms");
+        Self {
+            server,
+            realm,
+            login: policy.login,
+            algorithms: own.then(|| policy.algorithms.clone()),
+            wish,
+            tag,
+            users: Mutex::default(),
+            enrolled: Mutex::default(),
+        }
     }
 
     /// The user that was made for an account.
@@ -79,6 +91,11 @@ impl Place {
         account.unwrap_or_else(|| user.to_owned())
     }
 
+    /// Keycloak's id of an account's user.
+    pub(super) fn id_of(&self, account: &str) -> Option<String> {
+        locked(&self.users).get(account).map(|known| known.id.clone())
+    }
+
     /// Whether the user's required action is done: the next key is registered by the user's own wish.
     pub(super) fn is_enrolled(&self, user: &Known) -> bool {
         locked(&self.enrolled).contains(&user.id)
@@ -94,20 +111,35 @@ impl Place {
 pub(super) struct KeycloakSite(pub(super) Arc<Place>);
 
 impl Site for KeycloakSite {
+    /// Where the policy has extra origins, the first of them: that of an application that shows Keycloak's pages as its own.
     fn origin(&self) -> String {
-        self.0.server.base.origin().ascii_serialization()
+        let extra = self.0.wish.policy.get("ExtraOrigins").and_then(|origins| origins[0].as_str());
+        extra.map_or_else(|| self.0.server.base.origin().ascii_serialization(), str::to_owned)
     }
 
     fn rp_id(&self) -> String {
-        self.0.server.base.host_str().unwrap_or_default().to_owned()
+        let own = self.0.wish.policy.get("RpId").and_then(|id| id.as_str());
+        own.or(self.0.server.base.host_str()).unwrap_or_default().to_owned()
     }
 
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
             let place = &self.0;
             let name = format!("{}.{}", who.name, place.tag).to_lowercase();
-            let user = realm::user(&name, &who.password, place.login);
-            let id = place.server.admin.create_user(&place.realm, &user).await?;
+            let admin = &place.server.admin;
+            let action = realm::action(place.login, &place.wish);
+            let id = match place.wish.enrol {
+                Enrol::SelfRegistration => {
+                    KeycloakSession::new(place.clone()).make_user(&name, &who.password).await?;
+                    let id = admin.user(&place.realm, &name).await?;
+                    id.ok_or_else(|| TargetError::Unknown(format!("Keycloak registered no user `{name}`")))?
+                }
+                enrol => {
+                    let required = (enrol == Enrol::Required).then_some(action);
+                    let user = realm::user(&name, &who.password, required);
+                    admin.create(&place.realm, "users", &user).await?
+                }
+            };
             locked(&place.users).insert(who.name.clone(), Known { id, name });
             Ok(())
         })
@@ -142,7 +174,14 @@ impl Site for KeycloakSite {
             let admin = &self.0.server.admin;
             let rows = admin.credentials(&self.0.realm, &known.id).await?;
             match rows.iter().find(|(_, record)| record.id == id) {
-                Some((row, _)) => admin.delete_credential(&self.0.realm, &known.id, row).await,
+                Some((row, _)) => {
+                    let mut session = KeycloakSession::new(self.0.clone());
+                    match self.0.wish.removal {
+                        Removal::Admin => admin.delete_credential(&self.0.realm, &known.id, row).await,
+                        Removal::Action => session.remove_by_action(who, &known, row).await,
+                        Removal::Account => session.remove_in_account(who, &known, row).await,
+                    }
+                }
                 None => Err(TargetError::Unknown(format!("`{}` has no credential of that id", who.name))),
             }
         })
@@ -150,6 +189,6 @@ impl Site for KeycloakSite {
 }
 
 /// The content of a lock; a panic elsewhere leaves these maps whole.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,22 +2,29 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plan::Policy;
-use tokio::sync::Mutex;
+use plan::{Known, Policy};
+use serde_json::json;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::admin::{Admin, AdminLogin};
 use super::error::KeycloakError;
+use super::prepare::{Plan, prepare};
 use super::process::{Process, Start};
-use super::site::{KeycloakSite, Place, Server};
-use super::{browse, home, policy, realm};
+use super::site::{KeycloakSite, Place, Server, locked};
+use super::wish::Wish;
+use super::{browse, home, known, policy};
 use crate::http::HttpClient;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
+/// The realms of all runs begin with it.
+const PREFIX: &str = "anykey-";
+/// The oldest major version whose pages are known.
+const OLDEST: u32 = 26;
 /// Enough cases at a time to keep two cores busy; each has its own users.
 const JOBS: usize = 8;
 
@@ -49,6 +56,13 @@ impl Default for KeycloakSettings {
     }
 }
 
+/// A realm of this run.
+#[derive(Debug)]
+struct Realm {
+    name: String,
+    made: OnceCell<Result<(), TargetError>>,
+}
+
 /// One Keycloak. A process that was started here ends with the value; realms that were made on a server of somebody
 /// else's are removed with it.
 #[derive(Debug)]
@@ -56,12 +70,13 @@ pub struct KeycloakTarget {
     server: Arc<Server>,
     version: String,
     resident_key: bool,
+    known: Vec<Known>,
     anchors: Vec<Vec<u8>>,
     /// Names of this run's realms begin with it.
     run: String,
-    realms: Mutex<HashMap<Policy, String>>,
+    realms: Mutex<HashMap<String, Arc<Realm>>>,
     sites: AtomicU32,
-    process: Option<std::sync::Mutex<Process>>,
+    process: Option<Mutex<Process>>,
 }
 
 impl KeycloakTarget {
@@ -109,6 +124,10 @@ impl KeycloakTarget {
         let timeout = settings.request_timeout;
         let admin = Admin::new(client.clone(), base.clone(), login, timeout);
         let version = admin.version().await?;
+        let major = version.split('.').next().and_then(|number| number.parse::<u32>().ok());
+        if major.is_none_or(|major| major < OLDEST) {
+            return Err(KeycloakError::Version { url: base.to_string(), version });
+        }
         let bad = |e: TargetError| KeycloakError::Admin { url: base.to_string(), why: e.to_string() };
         let master = admin.realm("master").await.map_err(bad)?;
         let resident_key = master.get("webAuthnPolicyResidentKey").is_some();
@@ -117,11 +136,12 @@ impl KeycloakTarget {
             server,
             version,
             resident_key,
+            known: known::read()?,
             anchors: settings.anchors,
-            run: format!("anykey-{:08x}", rand::random::<u32>()),
+            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
             realms: Mutex::default(),
             sites: AtomicU32::new(0),
-            process: process.map(std::sync::Mutex::new),
+            process: process.map(Mutex::new),
         })
     }
 
@@ -131,8 +151,8 @@ impl KeycloakTarget {
     }
 
     /// The names of the realms that this run has made.
-    pub async fn realms(&self) -> Vec<String> {
-        self.realms.lock().await.values().cloned().collect()
+    pub fn realms(&self) -> Vec<String> {
+        locked(&self.realms).values().map(|realm| realm.name.clone()).collect()
     }
 
     /// The last lines of the log of a Keycloak that was started here.
@@ -149,31 +169,32 @@ impl KeycloakTarget {
         }
     }
 
-    /// The realm of that policy, made if there is none yet.
-    async fn realm(&self, wanted: &Policy, trusts: bool) -> Result<String, TargetError> {
+    /// The realm of that policy, made if there is none yet. Cases that need another realm do not wait for it.
+    async fn realm(&self, policy: &Policy, wish: &Wish, trusts: bool) -> Result<String, TargetError> {
         let server = policy::Server { resident_key: self.resident_key, trusts };
-        let settings = policy::settings(wanted, server)?;
-        let mut realms = self.realms.lock().await;
-        if let Some(name) = realms.get(wanted) {
-            return Ok(name.clone());
-        }
-        let name = format!("{}-{}", self.run, realms.len() + 1);
-        let done = browse::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
-        let representation = realm::representation(&name, &name, wanted.login, done.as_str(), &settings);
-        self.server.admin.create_realm(&representation).await?;
-        realms.insert(wanted.clone(), name.clone());
-        // A policy that Keycloak does not take is answered like one that it takes: look.
-        let got = self.server.admin.realm(&name).await?;
-        let differences = policy::differences(&settings, &got);
-        if differences.is_empty() {
-            return Ok(name);
-        }
-        Err(TargetError::Unknown(format!("Keycloak did not take the policy: {}", differences.join("; "))))
+        let settings = policy::settings(policy, wish, server)?;
+        let what = format!("{:?} {wish:?} {}", policy.login, json!(settings));
+        let cell = {
+            let mut realms = locked(&self.realms);
+            let made = realms.len() + 1;
+            let new = || Arc::new(Realm { name: format!("{}-{made}", self.run), made: OnceCell::new() });
+            realms.entry(what).or_insert_with(new).clone()
+        };
+        let name = &cell.name;
+        let make = async {
+            let done =
+                browse::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
+            let plan = Plan { name, login: policy.login, wish, settings: &settings, done: done.as_str() };
+            prepare(&self.server.admin, &plan).await
+        };
+        // What Keycloak refuses once it refuses again: the outcome is kept, the realm is not tried twice.
+        cell.made.get_or_init(|| make).await.clone()?;
+        Ok(name.clone())
     }
 
     /// Removes the realms of this run.
-    async fn remove_realms(server: &Server, realms: &HashMap<Policy, String>) {
-        for name in realms.values() {
+    async fn remove_realms(server: &Server, realms: &[String]) {
+        for name in realms {
             // On the way out: what cannot be removed stays, under a name that tells where it comes from.
             let _ = server.admin.delete_realm(name).await;
         }
@@ -182,7 +203,7 @@ impl KeycloakTarget {
 
 impl Drop for KeycloakTarget {
     fn drop(&mut self) {
-        let realms = std::mem::take(self.realms.get_mut());
+        let realms = self.realms();
         if self.process.is_some() || realms.is_empty() {
             return;
         }
@@ -227,12 +248,30 @@ impl Target for KeycloakTarget {
         JOBS
     }
 
+    fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    fn clean(&self) -> TargetResult<'_, Vec<String>> {
+        Box::pin(async move {
+            let mut removed = Vec::new();
+            for name in self.server.admin.realms().await? {
+                if name.starts_with(PREFIX) && !name.starts_with(&self.run) {
+                    self.server.admin.delete_realm(&name).await?;
+                    removed.push(name);
+                }
+            }
+            Ok(removed)
+        })
+    }
+
     fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {
         Box::pin(async move {
             let trusts = same_set(wish.anchors, &self.anchors);
-            let realm = self.realm(wish.policy, trusts).await?;
+            let own = Wish::read(wish.settings)?;
+            let realm = self.realm(wish.policy, &own, trusts).await?;
             let tag = format!("s{}", self.sites.fetch_add(1, Ordering::Relaxed) + 1);
-            let place = Place::new(self.server.clone(), realm, wish.policy, tag);
+            let place = Place::new(self.server.clone(), realm, wish.policy, own, tag);
             let site: Box<dyn Site> = Box::new(KeycloakSite(Arc::new(place)));
             Ok(site)
         })

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{admin, java, session};
+use super::{admin, event, java, known, session};
 
 #[test]
 fn java_versions() {
@@ -18,6 +18,30 @@ fn java_versions() {
     assert_eq!(java::major("java version \"1.8.0_402\""), Some(8));
     assert_eq!(java::major("openjdk version \"25\" 2025-09-16"), Some(25));
     assert_eq!(java::major("sh: java: not found"), None);
+}
+
+#[test]
+fn options_of_the_user_win() {
+    assert!(java::options(None).contains("TieredStopAtLevel=1"));
+    assert!(java::options(Some("-Xmx2g".into())).ends_with(" -Xmx2g"), "the last one counts");
+}
+
+#[test]
+fn the_list_of_what_is_known_can_be_read() {
+    let known = known::read().unwrap_or_else(|e| panic!("{e}"));
+    assert!(known.iter().any(|k| k.versions.contain("26.4.0") && !k.versions.contain("26.7.3")));
+}
+
+#[test]
+fn events() {
+    let event = json!({"type": "LOGIN_ERROR", "error": "invalid_user_credentials", "details": {
+        "web_authn_authentication_error_detail": "Malicious counter value is detected.", "public_key_credential_id": "AQID"}});
+    let read = event::Happening::read(&event);
+    assert_eq!(read.why(), Some("Malicious counter value is detected."));
+    assert_eq!(
+        read.sentence(),
+        "its event log has LOGIN_ERROR (invalid_user_credentials) of the credential AQID"
+    );
 }
 
 #[test]

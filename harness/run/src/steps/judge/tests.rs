@@ -45,7 +45,8 @@ fn only_the_expected_passes() {
 fn evidence_outweighs_words() {
     let against = Evidence { against: Some("it is there".into()), ..Evidence::default() };
     let blind = Evidence { blind: Some("nothing confirms it".into()), ..Evidence::default() };
-    for (expected, happened) in [(Expected::Accepted, Happened::Accepted), (Expected::ByServer { says: None }, by_server())]
+    for (expected, happened) in
+        [(Expected::Accepted, Happened::Accepted), (Expected::ByServer { says: None }, by_server())]
     {
         assert_eq!(judge("register", &expected, &happened, against.clone()).verdict, Verdict::Fail);
         assert_eq!(judge("register", &expected, &happened, blind.clone()).verdict, Verdict::Unknown);

@@ -97,9 +97,9 @@ fn refusals_and_strangers() {
     assert_eq!(error.kind, Kind::Error);
     assert_eq!(error.alert.as_deref(), Some("Failed to register your Passkey. the reason"));
     let other = Page::read(r#"<body data-page-id="login-update-profile"><h1>Update</h1></body>"#);
-    assert_eq!(other.kind, Kind::Other("login-update-profile".into()));
+    assert_eq!(other.kind, Kind::Other);
     assert!(other.creation_options().is_err());
-    assert_eq!(Page::read("").kind, Kind::Other(String::new()));
+    assert_eq!(Page::read("").kind, Kind::Other);
 }
 
 #[test]
@@ -114,4 +114,51 @@ fn script_values() {
     assert_eq!(field("s : 'it\\'s'", "s"), Some(json!("it's")));
     assert_eq!(field("s : 'open", "s"), None);
     assert_eq!(field("s", "s"), None);
+}
+
+#[test]
+fn a_login_page_that_takes_passkeys_too() {
+    let page = Page::read(
+        r#"<form id="kc-form-login" action="/password"></form><form id="webauth" action="/key"></form>
+           <script>x({ isUserIdentified : false, challenge : "abc", rpId : "localhost" })</script>"#,
+    );
+    assert_eq!(page.kind, Kind::Login { action: "/password".into() });
+    assert_eq!(page.passkeys.as_deref(), Some("/key"));
+    assert_eq!(page.request_options().unwrap(), json!({"challenge": "abc", "rpId": "localhost"}));
+}
+
+#[test]
+fn other_ways_to_log_in() {
+    let password = Page::read(
+        r#"<form id="kc-form-login" action="/p"></form><form id="kc-select-try-another-way-form" action="/other"></form>"#,
+    );
+    assert_eq!(password.other_way.as_deref(), Some("/other"));
+    let way = |name: &str, id: &str| {
+        format!(
+            r#"<li><form id="kc-select-credential-form" action="/go?{id}"><input type="hidden" name="authenticationExecution"
+               value="{id}"></form><h2 class="x select-auth-box-headline"> {name} </h2></li>"#
+        )
+    };
+    let choice = Page::read(&format!("<ul>{}{}</ul>", way("Password", "one"), way("Passkey", "two")));
+    let ways: Vec<_> =
+        choice.ways.iter().map(|w| (w.words.as_str(), w.action.as_str(), w.execution.as_str())).collect();
+    assert_eq!(ways, [("Password", "/go?one", "one"), ("Passkey", "/go?two", "two")]);
+}
+
+#[test]
+fn pages_of_users_themselves() {
+    let removal =
+        Page::read(r#"<form action="/remove"><button name="accept" id="kc-accept">Yes</button></form>"#);
+    assert_eq!(removal.kind, Kind::Removal { action: "/remove".into() });
+    let new = Page::read(r#"<form id="kc-register-form" action="/make"></form>"#);
+    assert_eq!(new.kind, Kind::NewUser { action: "/make".into() });
+}
+
+#[test]
+fn what_a_page_lacks_is_named() {
+    let page = Page::read(
+        r#"<body data-page-id="login-webauthn-register"><form id="register" action="/x"></form></body>"#,
+    );
+    let lacks = page.creation_options().unwrap_err();
+    assert!(lacks.contains("`username`") && lacks.contains("login-webauthn-register"), "{lacks}");
 }

@@ -2,13 +2,22 @@
 
 use plan::Policy;
 use plan::policy::{BackupRule, Conveyance, CounterRule, Login, Requirement, Trust};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::super::policy::{Server, differences, settings};
+use super::super::policy::{Server, differences, settings as all_settings};
+use super::super::wish::Wish;
 use crate::target::TargetError;
 
 const NEW: Server = Server { resident_key: true, trusts: true };
 const AAGUID: &str = "8f7c1b2a-0d3e-4f56-9a7b-0c1d2e3f4a5b";
+
+fn settings(policy: &Policy, server: Server) -> Result<Map<String, Value>, TargetError> {
+    all_settings(policy, &Wish::default(), server)
+}
+
+fn wish(value: Value) -> Wish {
+    Wish::read(value.as_object().unwrap()).unwrap()
+}
 
 fn refused(policy: Policy, server: Server) -> String {
     match settings(&policy, server) {
@@ -39,8 +48,36 @@ fn older_servers_have_no_resident_key_setting() {
     assert_eq!(all["webAuthnPolicyRequireResidentKey"], json!("Yes"));
     assert!(!all.contains_key("webAuthnPolicyResidentKey"));
     let preferred = Policy { resident_key: Requirement::Preferred, ..Policy::default() };
-    assert!(refused(preferred.clone(), old).contains("26.7"));
-    assert!(settings(&preferred, NEW).is_ok());
+    assert_eq!(
+        settings(&preferred, old).unwrap()["webAuthnPolicyRequireResidentKey"],
+        json!("not specified")
+    );
+    assert_eq!(settings(&preferred, NEW).unwrap()["webAuthnPolicyResidentKey"], json!("preferred"));
+}
+
+#[test]
+fn a_scenario_sets_fields_itself() {
+    let old = Server { resident_key: false, ..NEW };
+    let own = wish(json!({"policy": {"RpId": "example.test", "RequireResidentKey": "Yes"}}));
+    let all = all_settings(&Policy::default(), &own, NEW).unwrap();
+    assert_eq!(all["webAuthnPolicyRpId"], json!("example.test"));
+    assert_eq!(all["webAuthnPolicyResidentKey"], json!("not specified"), "it would go before the older one");
+    let newer = wish(json!({"policy": {"Mediation": "required"}}));
+    assert!(all_settings(&Policy::default(), &newer, NEW).is_ok());
+    let reason = all_settings(&Policy::default(), &newer, old).unwrap_err().to_string();
+    assert!(reason.contains("before 26.7") && reason.contains("Mediation"), "{reason}");
+    let login = Policy { login: Login::Usernameless, ..Policy::default() };
+    let other = wish(json!({"registers": "second-factor"}));
+    assert!(all_settings(&login, &other, NEW).unwrap().contains_key("webAuthnPolicyRpId"));
+    assert_eq!(all_settings(&login, &wish(json!({"defaults": true})), NEW).unwrap(), Map::new());
+    let passkeys = all_settings(&login, &wish(json!({"flow": "passkeys"})), NEW).unwrap();
+    assert_eq!(passkeys["webAuthnPolicyPasswordlessPasskeysEnabled"], json!(true));
+}
+
+#[test]
+fn a_setting_that_is_none_is_told() {
+    let error = Wish::read(json!({"flwo": "stock"}).as_object().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("flwo") && error.contains("flow"), "{error}");
 }
 
 #[test]

@@ -36,7 +36,10 @@ fn why<T>(outcome: Result<T, TargetError>) -> String {
 async fn site(answers: &'static [&'static str]) -> Box<dyn Site> {
     let target = ReferenceTarget::at(saying(answers).await).await.unwrap();
     let policy = Policy::default();
-    target.site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &Map::new() }).await.unwrap()
+    target
+        .site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
