@@ -17,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use super::roots;
 
 use crate::aim::Aim;
-use crate::args::{Format, RunArgs};
+use crate::args::{Format, LinkArg, RunArgs};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::server::Server;
@@ -57,7 +57,10 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         }
     };
     let attached = attached.as_ref().map(|(key, _)| key);
+    // Keys that others see have names that cases share.
+    let at_once = if matches!(args.link, LinkArg::Process) { server.target().jobs() } else { 1 };
     let plan = RunPlan {
+        jobs: args.jobs.map_or(at_once, |jobs| jobs.get().into()),
         seed: args.seed.unwrap_or_else(any_seed),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         began: now(),
@@ -71,7 +74,6 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         flaws: server.flaws(),
         root: &root,
         other_root: &other_root,
-        jobs: args.jobs.map_or_else(|| server.target().jobs(), |jobs| jobs.get().into()),
         replay: replay::words(args),
     };
     let done = Box::pin(run::run(&plan, sinks.all(), &stop)).await;

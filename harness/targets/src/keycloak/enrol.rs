@@ -16,7 +16,7 @@ impl KeycloakSession {
         who: &Account,
     ) -> Result<Offer<CreationOptions>, TargetError> {
         let user = self.place.known(who)?;
-        let led = self.to_registration(who, &user).await;
+        let led = self.reach_registration(who, &user).await;
         if let (Ok(Led::Done(url)), Enrol::ApplicationOnce) = (&led, self.place.wish.enrol) {
             let status = query(url, "kc_action_status").unwrap_or_else(|| "no status".to_owned());
             let reason = Some(format!("no key is asked for (kc_action_status: {status})"));
@@ -44,7 +44,7 @@ impl KeycloakSession {
         Ok(Offer { options, raw: answer.body.to_vec() })
     }
 
-    async fn to_registration(&mut self, who: &Account, user: &Known) -> Result<Led, TargetError> {
+    async fn reach_registration(&mut self, who: &Account, user: &Known) -> Result<Led, TargetError> {
         let enrol = self.place.wish.enrol;
         let mut action = realm::action(self.place.login, &self.place.wish).to_owned();
         if enrol == Enrol::ApplicationOnce {

@@ -21,7 +21,7 @@ impl KeycloakSession {
         who: Option<&Account>,
     ) -> Result<Offer<RequestOptions>, TargetError> {
         let user = who.map(|who| self.place.known(who)).transpose()?;
-        let found = self.to_login(who, user.as_ref()).await;
+        let found = self.reach_login(who, user.as_ref()).await;
         let (page, answer) = match (found, &user) {
             (Ok(found), _) => found,
             (Err(error), Some(user)) => return Err(self.unless_locked(user, error).await),
@@ -48,7 +48,7 @@ impl KeycloakSession {
         Ok(Offer { options, raw: answer.body.to_vec() })
     }
 
-    async fn to_login(
+    async fn reach_login(
         &mut self,
         who: Option<&Account>,
         user: Option<&Known>,

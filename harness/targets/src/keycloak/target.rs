@@ -49,7 +49,8 @@ impl Default for KeycloakSettings {
         Self {
             anchors: Vec::new(),
             start_timeout: Duration::from_secs(300),
-            request_timeout: Duration::from_secs(30),
+            // A token or a realm can take long on a machine that is busy.
+            request_timeout: Duration::from_secs(90),
             cache: home::default_cache(),
             log: None,
         }
