@@ -80,6 +80,11 @@ impl Group {
         tail(&self.log, TAIL_LINES)
     }
 
+    /// Its log, as far as it was written.
+    pub(crate) fn log(&self) -> Option<Vec<u8>> {
+        std::fs::read(&self.log).ok()
+    }
+
     /// Ends it at once: what it keeps is temporary, there is nothing to be saved by a slow way down.
     pub(crate) fn end(&mut self) {
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {

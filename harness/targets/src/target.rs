@@ -145,6 +145,11 @@ pub trait Target: Send + Sync {
         &[]
     }
 
+    /// The log of a server that was started here, for the report.
+    fn log(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Removes what runs that were broken off left on the server, and gives the names of it.
     fn clean(&self) -> TargetResult<'_, Vec<String>> {
         let what = format!("finding what other runs left on `{}`", self.name());

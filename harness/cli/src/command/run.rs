@@ -78,6 +78,9 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     };
     let done = Box::pin(run::run(&plan, sinks.all(), &stop)).await;
     drop(plan);
+    if let (Some(directory), Some(log)) = (&args.report, server.target().log()) {
+        std::fs::write(directory.join("server.log"), log)?;
+    }
     server.stop().await;
     let written = sinks.finish();
     if bug::seen() {

@@ -128,6 +128,11 @@ impl Process {
         self.group.ended()
     }
 
+    /// Its whole log.
+    pub(super) fn log(&self) -> Option<Vec<u8>> {
+        self.group.log()
+    }
+
     /// The last lines of its log.
     pub(super) fn log_tail(&self) -> String {
         self.group.log_tail()

@@ -159,14 +159,14 @@ impl KeycloakTarget {
     /// The last lines of the log of a Keycloak that was started here.
     pub fn log_tail(&self) -> Option<String> {
         let process = self.process.as_ref()?;
-        Some(process.lock().unwrap_or_else(std::sync::PoisonError::into_inner).log_tail())
+        Some(locked(process).log_tail())
     }
 
     /// `false` once a Keycloak that was started here is gone.
     pub fn is_alive(&self) -> bool {
         match &self.process {
             None => true,
-            Some(process) => !process.lock().unwrap_or_else(std::sync::PoisonError::into_inner).ended(),
+            Some(process) => !locked(process).ended(),
         }
     }
 
@@ -247,6 +247,10 @@ impl Target for KeycloakTarget {
 
     fn jobs(&self) -> usize {
         JOBS
+    }
+
+    fn log(&self) -> Option<Vec<u8>> {
+        locked(self.process.as_ref()?).log()
     }
 
     fn known(&self) -> &[Known] {
