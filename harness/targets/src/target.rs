@@ -171,6 +171,11 @@ pub trait Site: Send + Sync {
     /// Makes the account.
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()>;
 
+    /// Whether all that the site holds goes with the target, so that accounts need not be removed one by one.
+    fn is_disposable(&self) -> bool {
+        false
+    }
+
     /// Removes the account and all it has.
     fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()>;
 

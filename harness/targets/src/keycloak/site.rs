@@ -145,6 +145,11 @@ impl Site for KeycloakSite {
         })
     }
 
+    /// Realms are removed with the target.
+    fn is_disposable(&self) -> bool {
+        true
+    }
+
     fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
             let known = self.0.known(who)?;

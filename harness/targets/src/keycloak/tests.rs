@@ -1,6 +1,7 @@
 //! Without a server: pages, policies, homes, and processes that only claim to be Keycloak.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod attached;
 mod home;
 mod page;
 mod policy;
