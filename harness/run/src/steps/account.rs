@@ -69,8 +69,8 @@ pub(super) async fn login_without_key(
     let happened = decided(answer)?;
     let mut evidence = Evidence::default();
     logged_in(stage, &agent, who, &happened, &mut evidence).await?;
-    // Whether a key comes into it is what this step is about: what the key is, is not, so there is no twin.
-    Ok(Report { refusal: false, ..judge("login", &expected, &happened, evidence) })
+    // Whether a key is asked for is what this step is about, not what a key comes to: no twin, and no cell of the matrix.
+    Ok(Report { refusal: false, outcome: None, ..judge("login", &expected, &happened, evidence) })
 }
 
 pub(super) async fn logout(stage: &mut Stage<'_>, session: Option<&str>) -> Result<Report, Broken> {

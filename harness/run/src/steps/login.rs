@@ -74,8 +74,8 @@ pub(super) async fn send(
     let happened = decided(answer)?;
     let mut evidence = Evidence::default();
     verified(&mut evidence, &findings, expected, &happened);
-    stage.agent(agent)?.session.seen().into_iter().for_each(|seen| evidence.saw("server", seen));
     logged_in(stage, agent, who, &happened, &mut evidence).await?;
+    stage.agent(agent)?.session.seen().into_iter().for_each(|seen| evidence.saw("server", seen));
     if happened == Happened::Accepted {
         stage.records.keep(findings);
     }
