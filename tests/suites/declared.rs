@@ -49,6 +49,7 @@ pub(crate) async fn run_selected(
     let keys: Vec<KeyModel> = keys.iter().map(|name| KeyModel::new(profiles::find(name).unwrap())).collect();
     let (root, other_root) = (TestRoot::seeded([1; 32]).unwrap(), TestRoot::seeded([2; 32]).unwrap());
     let plan = RunPlan {
+        jobs: 1,
         seed: 1,
         version: "0".into(),
         began: String::new(),

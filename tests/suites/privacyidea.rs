@@ -83,7 +83,15 @@ async fn leftovers_are_found(target: &DeclaredTarget) {
     let policy = Policy { login: Login::SecondFactor, ..Policy::default() };
     let root = TestRoot::seeded([1; 32]).unwrap();
     let anchors = [root.der().to_vec()];
-    let site = target.site(SiteWish { policy: &policy, seed: [0; 32], anchors: &anchors }).await.unwrap();
+    let site = target
+        .site(SiteWish {
+            policy: &policy,
+            seed: [0; 32],
+            anchors: &anchors,
+            settings: &serde_json::Map::new(),
+        })
+        .await
+        .unwrap();
     let who = Account { name: "left".into(), password: "a word to pass".into() };
     site.provision(&who).await.unwrap();
     site.open().await.unwrap().offer_registration(&who).await.unwrap();

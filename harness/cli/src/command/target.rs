@@ -48,6 +48,7 @@ async fn against_the_server(check: &CheckArgs, look: Look) -> Result<Exit, Failu
     let trace = Trace::new(move |step| drop(say(&line(step, look))));
     let server = Server::described(&file, url, root.anchors(), trace).await?;
     let plan = RunPlan {
+        jobs: 1,
         seed: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         began: String::new(),

@@ -78,7 +78,10 @@ async fn a_secret_that_is_missing() {
 
 async fn offer(target: &DeclaredTarget) -> TargetError {
     let policy = Policy::default();
-    let site = target.site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[] }).await.unwrap();
+    let site = target
+        .site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .await
+        .unwrap();
     let who = Account { name: "alice".into(), password: "the password of alice".into() };
     site.provision(&who).await.unwrap();
     site.open().await.unwrap().offer_registration(&who).await.unwrap_err()
