@@ -34,7 +34,9 @@ async fn privacyidea() {
 
     let scenarios = run::catalogue::embedded().unwrap();
     let began = Instant::now();
-    let mut cases = run_selected(&scenarios, |_| true, &["passkey"], &target).await;
+    // It takes no `tpm` statement, the right one neither, so that its refusals of wrong ones prove nothing.
+    let wanted = |id: &str| !id.starts_with("register.tpm-");
+    let mut cases = run_selected(&scenarios, wanted, &["passkey"], &target).await;
     let policy = |id: &str| id.starts_with("policy.");
     cases.extend(run_selected(&scenarios, policy, &["yubikey-4", "no-uv"], &target).await);
     println!("{} cases in {:.1} s", cases.len(), began.elapsed().as_secs_f32());
@@ -58,8 +60,7 @@ fn nothing_is_new(cases: &[CaseDone]) {
     let passed = |id: &str| {
         cases.iter().any(|c| c.case.scenario == id && c.verdict == Verdict::Pass && c.known.is_none())
     };
-    for id in ["login.plain", "login.usernameless", "login.replayed-assertion", "register.model-not-allowed"]
-    {
+    for id in ["login.plain", "login.usernameless", "login.wrong-signature", "register.model-not-allowed"] {
         assert!(passed(id), "{id} has passed with no key");
     }
 }
