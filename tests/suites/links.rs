@@ -54,6 +54,7 @@ async fn sockets_give_the_same_cases_as_no_link_at_all() {
 const BEYOND: &[(&str, &str)] = &[
     ("policy.attestation-trusted", "trust the root"),
     ("policy.aaguid-allow", "trust the root"),
+    ("keycloak.attestation-stranger", "trust the root"),
     ("fault.power-cut", "power"),
     ("login.backed-up-but-not-eligible", "sign what"),
     ("login.backup-eligibility-changed", "sign what"),
@@ -96,6 +97,11 @@ const BEYOND: &[(&str, &str)] = &[
     ("register.trusted-attestation", "trust the root"),
     ("register.untrusted-root", "trust the root"),
     ("register.untrusted-self-attestation", "changes how"),
+    ("keycloak.stranger-unasked", "trust the root"),
+    ("keycloak.aaguid-self-attestation", "changes how"),
+    ("keycloak.application-once", "two keys"),
+    ("keycloak.passkeys-dropped-verification", "sign what"),
+    ("keycloak.same-label", "two keys"),
 ];
 
 #[test]
