@@ -37,14 +37,15 @@ impl Lent {
         };
         let mut telling = Telling { watch, teller: &self.teller, words: Some(&words) };
         let answer = self.remote.call(protocol, request, &mut telling).await;
-        let polled =
-            protocol == Protocol::Ctap1 && answer.as_ref().is_ok_and(|answer| answer.ends_with(NOT_YET));
         // Whether a key handle is its own, a key says in the same words; then no touch is meant.
         let only_checks = matches!(request, [_, 2, CHECK_ONLY, ..]);
-        if polled && !only_checks && !self.polled {
+        let polled = protocol == Protocol::Ctap1
+            && !only_checks
+            && answer.as_ref().is_ok_and(|answer| answer.ends_with(NOT_YET));
+        if polled && !self.polled {
             (self.teller)(&words);
         }
-        self.polled = polled && !only_checks;
+        self.polled = polled;
         answer
     }
 
@@ -117,7 +118,7 @@ struct Telling<'t> {
 
 impl Watch for Telling<'_> {
     fn waiting(&mut self, why: Waiting) -> ControlFlow<()> {
-        if let (Waiting::User, Some(words)) = (why, self.words.take_if(|_| why == Waiting::User)) {
+        if let Some(words) = self.words.take_if(|_| why == Waiting::User) {
             (self.teller)(words);
         }
         self.watch.waiting(why)
