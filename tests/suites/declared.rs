@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plan::event::{CaseDone, Event, Manner, Sink};
+use plan::event::{CaseDone, Manner, Sink};
 use plan::{Scenario, Verdict};
 use run::{KeyModel, RunPlan, Stop};
 use softkeys::TestRoot;
@@ -10,21 +10,7 @@ use targets::Target;
 use targets::declared::{DeclaredSettings, DeclaredTarget, Description};
 use targets::reference::{Flaw, Flaws, ReferenceTarget, Server, Settings};
 
-/// Keeps the cases.
-#[derive(Clone, Default)]
-struct Cases(std::sync::Arc<std::sync::Mutex<Vec<CaseDone>>>);
-
-impl Sink for Cases {
-    fn take(&mut self, event: &Event) {
-        if let Event::CaseDone(done) = event {
-            self.0.lock().unwrap().push((**done).clone());
-        }
-    }
-
-    fn finish(self: Box<Self>) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::cases::Cases;
 
 /// A file of `servers/`.
 pub(crate) fn description(name: &str) -> Description {

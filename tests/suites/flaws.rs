@@ -3,27 +3,13 @@
 use std::collections::BTreeSet;
 
 use links::{Bus, Direct};
-use plan::event::{CaseDone, Ended, Event, Manner, Outcome, RunDone, Sink};
+use plan::event::{CaseDone, Ended, Manner, Outcome, RunDone, Sink};
 use plan::{Scenario, Verdict};
 use run::{KeyModel, RunPlan, Stop};
 use softkeys::TestRoot;
 use targets::reference::{Flaw, Flaws, ReferenceTarget, Server, Settings};
 
-/// Keeps the cases.
-#[derive(Clone, Default)]
-struct Cases(std::sync::Arc<std::sync::Mutex<Vec<CaseDone>>>);
-
-impl Sink for Cases {
-    fn take(&mut self, event: &Event) {
-        if let Event::CaseDone(done) = event {
-            self.0.lock().unwrap().push((**done).clone());
-        }
-    }
-
-    fn finish(self: Box<Self>) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::cases::Cases;
 
 /// Runs scenarios on an embedded server with those flaws.
 async fn all(scenarios: &[Scenario], ids: &[&str], flaws: Flaws, seed: u64) -> (Vec<CaseDone>, RunDone) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use client::Client;
 use links::{Local, Script, Scripted};
-use plan::event::{CaseDone, Ended, Event, Manner, Outcome, RunDone, Sink};
+use plan::event::{CaseDone, Ended, Manner, Outcome, RunDone, Sink};
 use plan::policy::{Login, Policy};
 use plan::{Scenario, Verdict, Versions};
 use run::{KeyModel, RunPlan, Stop};
@@ -21,6 +21,8 @@ use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTar
 use targets::{Account, Site, SiteWish, Target, TargetError};
 use url::Url;
 use webauthn::CreationOptions;
+
+use crate::cases::Cases;
 
 /// The words with which Keycloak refuses, by scenario and version; of several lines that fit one is enough.
 const REASONS: &[(&str, &str, &str)] = &[
@@ -70,22 +72,6 @@ const NOTHING: &[&str] = &[
     "register.untrusted-root",
     "register.untrusted-self-attestation",
 ];
-
-/// Keeps the cases.
-#[derive(Clone, Default)]
-struct Cases(std::sync::Arc<std::sync::Mutex<Vec<CaseDone>>>);
-
-impl Sink for Cases {
-    fn take(&mut self, event: &Event) {
-        if let Event::CaseDone(done) = event {
-            self.0.lock().unwrap().push((**done).clone());
-        }
-    }
-
-    fn finish(self: Box<Self>) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keycloak() {

@@ -1,6 +1,7 @@
 //! The suites.
 mod algorithms;
 mod browsers;
+mod cases;
 mod declared;
 mod fifth_server;
 mod flaws;
