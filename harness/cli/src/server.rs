@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use targets::Target;
+use targets::admin::{AdminLogin, NoLogin};
+use targets::built_in::{BuiltIn, Open, OpenError};
 use targets::declared::{DeclaredSettings, DeclaredTarget, Trace};
-use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
 use targets::reference::{self, Flaw, Flaws, ReferenceTarget, Settings};
 use url::Url;
 
@@ -16,8 +17,8 @@ use crate::failure::Failure;
 pub enum Server {
     /// The reference server.
     Reference(Box<ReferenceTarget>),
-    /// Keycloak.
-    Keycloak(Box<KeycloakTarget>),
+    /// A server that is built in, or its dialect.
+    BuiltIn(Box<dyn Target>),
     /// A server that a file describes.
     Described(Box<DeclaredTarget>),
 }
@@ -28,7 +29,7 @@ impl Server {
     /// # Errors
     /// It does not start, or does not answer as it should.
     pub async fn start(aim: &Aim, flaws: Flaws, anchors: &[Vec<u8>]) -> Result<Self, Failure> {
-        let keycloak = KeycloakSettings { anchors: anchors.to_vec(), ..KeycloakSettings::default() };
+        let open = Open { anchors: anchors.to_vec(), ..Open::default() };
         match aim {
             Aim::Embedded => {
                 let settings = Settings { flaws, page: false, ..Settings::default() };
@@ -38,16 +39,20 @@ impl Server {
             Aim::Reference(url) => {
                 Ok(Self::Reference(Box::new(ReferenceTarget::at(url.clone()).await.map_err(told)?)))
             }
-            Aim::StartKeycloak(distribution) => {
-                patience("starting Keycloak; its first start takes a minute or two");
-                let target = KeycloakTarget::start(distribution, keycloak).await.map_err(usage_or_told)?;
-                Ok(Self::Keycloak(Box::new(target)))
+            Aim::Start { server, path, settings } => {
+                patience(server.patience);
+                let open = Open { settings: settings.clone(), ..open };
+                (server.start)(path.clone(), open).await.map(Self::BuiltIn).map_err(not_open)
             }
-            Aim::Keycloak { url, login } => {
-                let login = login.read()?;
-                let target = KeycloakTarget::attach(url.clone(), login, keycloak).await;
-                Ok(Self::Keycloak(Box::new(target.map_err(usage_or_told)?)))
+            Aim::Attach { server, url, login, settings } => {
+                let login = login.read(server)?;
+                let open = Open { settings: settings.clone(), ..open };
+                (server.attach)(url.clone(), login, open).await.map(Self::BuiltIn).map_err(not_open)
             }
+            Aim::Dialect(server) => match &server.dialect {
+                Some(dialect) => (dialect.target)(open).await.map(Self::BuiltIn).map_err(not_open),
+                None => Err(Failure::Usage(format!("{} has no dialect", server.name))),
+            },
             Aim::Described { file, url } => {
                 Self::described(file, url.clone(), anchors, Trace::default()).await
             }
@@ -82,7 +87,7 @@ impl Server {
     pub fn target(&self) -> &dyn Target {
         match self {
             Self::Reference(target) => target.as_ref(),
-            Self::Keycloak(target) => target.as_ref(),
+            Self::BuiltIn(target) => target.as_ref(),
             Self::Described(target) => target.as_ref(),
         }
     }
@@ -93,7 +98,7 @@ impl Server {
             Self::Reference(target) => {
                 target.flaws().iter().copied().map(Flaw::id).map(str::to_owned).collect()
             }
-            Self::Keycloak(_) | Self::Described(_) => Vec::new(),
+            Self::BuiltIn(_) | Self::Described(_) => Vec::new(),
         }
     }
 
@@ -101,27 +106,33 @@ impl Server {
     pub async fn stop(self) {
         match self {
             Self::Reference(target) => target.stop().await,
-            Self::Keycloak(target) => drop(target),
+            Self::BuiltIn(target) => drop(target),
             Self::Described(target) => target.leave().await,
         }
     }
 }
 
 impl Login {
-    fn read(&self) -> Result<AdminLogin, Failure> {
-        match self {
-            Self::Environment => AdminLogin::from_environment().map_err(Failure::usage),
+    /// `None` for a server that can do without, and is told of none.
+    fn read(&self, server: &BuiltIn) -> Result<Option<AdminLogin>, Failure> {
+        let login = match self {
+            Self::Environment => match AdminLogin::from_environment(server.product, server.variable) {
+                Err(NoLogin::NotSet { .. }) if !server.needs_admin => return Ok(None),
+                login => login.map_err(Failure::usage)?,
+            },
             Self::Variable { admin, variable } => match std::env::var(variable) {
-                Ok(password) if !password.is_empty() => Ok(AdminLogin { user: admin.clone(), password }),
-                _ => Err(Failure::Usage(format!("the environment variable {variable} holds no password"))),
+                Ok(password) if !password.is_empty() => AdminLogin { user: admin.clone(), password },
+                _ => {
+                    return Err(Failure::Usage(format!(
+                        "the environment variable {variable} holds no password"
+                    )));
+                }
             },
             Self::File { admin, path } => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-                let password = text.trim_end_matches(['\r', '\n']).to_owned();
-                Ok(AdminLogin { user: admin.clone(), password })
+                AdminLogin::from_file(admin.clone(), path).map_err(Failure::usage)?
             }
-        }
+        };
+        Ok(Some(login))
     }
 }
 
@@ -138,9 +149,6 @@ fn told(error: impl ToString) -> Failure {
 }
 
 /// What the user gave is wrong, or the server is not to be had.
-fn usage_or_told(error: KeycloakError) -> Failure {
-    match error {
-        KeycloakError::Distribution { .. } | KeycloakError::NoLogin => Failure::usage(error),
-        other => told(other),
-    }
+pub fn not_open(error: OpenError) -> Failure {
+    if error.is_usage { Failure::Usage(error.message) } else { Failure::Target(error.message) }
 }

@@ -52,7 +52,7 @@ pub struct RunStarted {
 /// The server under test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetInfo {
-    /// `reference`, `keycloak`.
+    /// `reference`, `keycloak`; `NAME (dialect)` where a dialect stood for the server.
     pub name: String,
     /// The server's own version, where it tells.
     pub version: Option<String>,

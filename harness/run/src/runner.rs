@@ -86,10 +86,8 @@ impl<'r> RunPlan<'r> {
         let wants = scenario.server.as_ref().and_then(|server| server.versions.as_ref());
         let version = self.target.version().unwrap_or_default();
         if let Some(versions) = wants.filter(|range| !range.contain(&version)) {
-            return Some(format!(
-                "the server is `{} {version}`, and this is about {versions}",
-                self.target.name()
-            ));
+            let server = self.server();
+            return Some(format!("the server is `{server} {version}`, and this is about {versions}"));
         }
         let can = self.target.capabilities();
         let login = match scenario.policy.login {
@@ -105,7 +103,15 @@ impl<'r> RunPlan<'r> {
             TargetNeed::Usernameless => can.usernameless,
             TargetNeed::Credentials => can.credentials,
         })?;
-        Some(format!("the server `{}` has no {}", self.target.name(), lacks.phrase()))
+        Some(format!("the server `{}` has no {}", self.server(), lacks.phrase()))
+    }
+
+    /// The server as reports name it: a dialect is never taken for the server itself.
+    fn server(&self) -> String {
+        match self.target.is_dialect() {
+            true => format!("{} (dialect)", self.target.name()),
+            false => self.target.name().to_owned(),
+        }
     }
 
     fn started(&self, cases: usize) -> RunStarted {
@@ -115,7 +121,7 @@ impl<'r> RunPlan<'r> {
             began: self.began.clone(),
             seed: self.seed,
             target: TargetInfo {
-                name: self.target.name().to_owned(),
+                name: self.server(),
                 version: self.target.version(),
                 url: self.target.url(),
                 flaws: self.flaws.clone(),

@@ -10,7 +10,7 @@ mod cookies;
 mod error;
 
 pub use agent::{Agent, Body, Exchange};
-pub use answer::Answer;
+pub use answer::{Answer, DIALECT};
 pub use client::HttpClient;
 pub use cookies::{Cookie, Jar};
 pub use error::HttpError;

@@ -6,6 +6,7 @@
 
 mod admin;
 mod browse;
+mod built_in;
 mod enrol;
 mod error;
 mod event;
@@ -26,7 +27,8 @@ mod site;
 mod target;
 mod wish;
 
-pub use admin::AdminLogin;
+pub use crate::admin::AdminLogin;
+pub use built_in::BUILT_IN;
 pub use error::KeycloakError;
 pub use target::{KeycloakSettings, KeycloakTarget};
 

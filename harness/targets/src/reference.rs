@@ -10,9 +10,10 @@ pub mod site;
 mod sites;
 mod target;
 
+pub use crate::serving::{Running, StartError};
 pub use clock::Clock;
 pub use flaws::{About, Ceremony, Flaw, Flaws, UnknownFlaw};
-pub use server::{Running, Server, Settings, StartError};
+pub use server::{Server, Settings};
 pub use target::ReferenceTarget;
 
 #[cfg(test)]

@@ -126,6 +126,12 @@ pub trait Target: Send + Sync {
     /// `reference`, `keycloak`, or the name in a target file.
     fn name(&self) -> &str;
 
+    /// Whether it is a dialect that speaks there, and not the server itself. Scenarios and what is known hold for it as for the
+    /// server; reports say what it was.
+    fn is_dialect(&self) -> bool {
+        false
+    }
+
     /// Base URL, for people.
     fn url(&self) -> String;
 

@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use targets::built_in::{self, BuiltIn};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Login, NAMES, Parts, unknown};
+use super::{Login, Parts, REFERENCE, is_known, names, unknown};
 use crate::failure::Failure;
 use crate::hosts;
 use crate::nearest::hint;
@@ -51,14 +52,17 @@ impl Found {
     }
 
     fn member(&mut self, key: &str, at: Range<usize>, value: &Spanned<DeValue<'_>>) {
-        let Some(known) = MEMBERS.into_iter().find(|member| *member == key) else {
+        let Some(known) = members().find(|member| *member == key) else {
             let what = match key {
                 "password" | "secret" | "token" => {
                     format!(
                         "`{key}`: a secret does not stand here; name what holds it with password-env or password-file"
                     )
                 }
-                _ => format!("unknown member `{key}`{}; known: {}", hint(key, MEMBERS), MEMBERS.join(", ")),
+                _ => {
+                    let all: Vec<&str> = members().collect();
+                    format!("unknown member `{key}`{}; known: {}", hint(key, members()), all.join(", "))
+                }
             };
             return self.problem(at, what);
         };
@@ -76,9 +80,12 @@ impl Found {
     fn parts(&mut self, folder: &Path, end: Option<Range<usize>>) -> Parts {
         let mut parts = Parts::default();
         match self.take("name") {
-            Some((name, _)) if NAMES.contains(&name.as_str()) => parts.name = name,
+            Some((name, _)) if is_known(&name) => parts.name = name,
             Some((name, at)) => self.problem(at, unknown(&name)),
-            None => self.missing(&end, "`name` is missing: reference or keycloak"),
+            None => {
+                let all: Vec<&str> = names().collect();
+                self.missing(&end, &format!("`name` is missing: one of {}", all.join(", ")));
+            }
         }
         if let Some((text, at)) = self.take("url") {
             match hosts::parse(&text) {
@@ -87,16 +94,36 @@ impl Found {
                 Err(_) => self.problem(at, format!("`{text}` is no URL")),
             }
         }
-        parts.distribution = self.take("distribution").map(|(path, _)| folder.join(path));
+        let server = self.take("server").or_else(|| self.take("distribution"));
+        parts.server = server.map(|(path, _)| folder.join(path));
         parts.login = self.login(folder, &end);
-        if parts.name == "reference" {
-            for only in ["distribution", "admin", "password-env", "password-file"] {
-                if let Some((_, at)) = self.take(only) {
-                    self.problem(at, format!("`{only}` is for keycloak"));
-                }
-            }
+        match built_in::find(&parts.name) {
+            Some(server) => self.own(server, &mut parts),
+            None if parts.name == REFERENCE => self.only(OF_STARTED, "is for servers that are built in"),
+            None => {}
         }
         parts
+    }
+
+    /// The members that are the server's own, and a complaint about those of other servers.
+    fn own(&mut self, server: &BuiltIn, parts: &mut Parts) {
+        for member in built_in::ALL.iter().flat_map(|other| other.members).copied() {
+            if server.members.contains(&member) {
+                let taken = self.take(member).map(|(text, _)| (member.to_owned(), text));
+                parts.settings.extend(taken);
+            } else {
+                self.only(&[member], &format!("is not for {}", server.name));
+            }
+        }
+    }
+
+    /// Complains about members that have no meaning here.
+    fn only(&mut self, members: &[&str], why: &str) {
+        for member in members {
+            if let Some((_, at)) = self.take(member) {
+                self.problem(at, format!("`{member}` {why}"));
+            }
+        }
     }
 
     fn login(&mut self, folder: &Path, end: &Option<Range<usize>>) -> Option<Login> {
@@ -170,4 +197,11 @@ impl Diagnostic for TargetFile {
     }
 }
 
-const MEMBERS: [&str; 6] = ["name", "url", "distribution", "admin", "password-env", "password-file"];
+/// All members: those of every server, then those that are one server's own.
+fn members() -> impl Iterator<Item = &'static str> + Clone {
+    COMMON.into_iter().chain(built_in::ALL.iter().flat_map(|server| server.members.iter().copied()))
+}
+
+const COMMON: [&str; 7] = ["name", "url", "server", "distribution", "admin", "password-env", "password-file"];
+/// Members that the reference server has no use for.
+const OF_STARTED: &[&str] = &["server", "distribution", "admin", "password-env", "password-file"];

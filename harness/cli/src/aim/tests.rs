@@ -6,12 +6,8 @@ use crate::args::{Cli, Command};
 fn aim(words: &str) -> Result<Aim, Failure> {
     let cli = Cli::try_parse_from(["anykey", "run"].into_iter().chain(words.split_whitespace())).unwrap();
     let Command::Run(args) = cli.command else { panic!("not run") };
-    let mut args = args.aim;
     // The environment of whoever runs the tests does not count.
-    if !words.contains("--keycloak-dist") {
-        args.keycloak_dist = None;
-    }
-    Aim::of(&args)
+    Aim::with(&args.aim, |_| None)
 }
 
 fn message(words: &str) -> String {
@@ -20,6 +16,10 @@ fn message(words: &str) -> String {
         Err(Failure::Files { lines, .. }) => lines.join("\n"),
         other => panic!("{other:?}"),
     }
+}
+
+fn keycloak() -> &'static BuiltIn {
+    built_in::find("keycloak").unwrap()
 }
 
 fn url(text: &str) -> Url {
@@ -33,13 +33,33 @@ fn names_and_urls() {
     let there = url("http://127.0.0.1:8080/");
     assert_eq!(aim("--target http://127.0.0.1:8080").unwrap(), Aim::Reference(there.clone()));
     assert_eq!(aim("--url http://127.0.0.1:8080").unwrap(), Aim::Reference(there));
-    assert_eq!(aim("--target keycloak --keycloak-dist kc.zip").unwrap(), Aim::StartKeycloak("kc.zip".into()));
-    let login = Login::Environment;
-    let running = Aim::Keycloak { url: url("http://localhost:8081/auth"), login };
+    let server = keycloak();
+    let start = Aim::Start { server, path: "kc.zip".into(), settings: BTreeMap::new() };
+    assert_eq!(aim("--target keycloak --server kc.zip").unwrap(), start);
+    assert_eq!(aim("--target keycloak --keycloak-dist kc.zip").unwrap(), start);
+    let (login, settings) = (Login::Environment, BTreeMap::new());
+    let running = Aim::Attach { server, url: url("http://localhost:8081/auth"), login, settings };
     assert_eq!(
         aim("--target keycloak --url http://localhost:8081/auth --keycloak-dist kc.zip").unwrap(),
         running
     );
+}
+
+#[test]
+fn what_is_started_may_stand_in_the_environment() {
+    let Command::Run(args) = Cli::try_parse_from(["anykey", "run", "--target", "keycloak"]).unwrap().command
+    else {
+        panic!("not run")
+    };
+    let aim = Aim::with(&args.aim, |name| (name == "ANYKEY_KEYCLOAK").then(|| "kc".into()));
+    let start = Aim::Start { server: keycloak(), path: "kc".into(), settings: BTreeMap::new() };
+    assert_eq!(aim.unwrap(), start);
+}
+
+#[test]
+fn dialects_are_those_that_there_are() {
+    assert!(message("--target dialect:keycloak").contains("no dialect is named `keycloak`"));
+    assert!(message("--target dialect:x --url http://localhost").contains("leave --url"));
 }
 
 #[test]
@@ -71,7 +91,8 @@ fn a_file_names_its_secrets() {
     let path = path.display();
     assert!(message(&format!("--target {path}")).contains("--i-own kc.example"));
     let login = Login::File { admin: "root".to_owned(), path: dir.path().join("pw") };
-    let expected = Aim::Keycloak { url: url("https://kc.example/"), login };
+    let (server, settings) = (keycloak(), BTreeMap::new());
+    let expected = Aim::Attach { server, url: url("https://kc.example/"), login, settings };
     assert_eq!(aim(&format!("--target {path} --i-own kc.example")).unwrap(), expected);
 }
 
@@ -84,7 +105,7 @@ fn a_broken_file_tells_everything_at_once() {
     assert!(lines[1].starts_with("t.toml:2:7: "), "{lines:?}");
     assert!(lines[2].starts_with("t.toml:3:16: `distribution` is a string"), "{lines:?}");
     assert!(lines[3].starts_with("t.toml:4:1: `password`: a secret does not stand here"), "{lines:?}");
-    assert!(lines[4].contains("`name` is missing"), "{lines:?}");
+    assert!(lines[4].contains("`name` is missing: one of reference, keycloak"), "{lines:?}");
     assert!(!lines.concat().contains("hunter2"));
 }
 

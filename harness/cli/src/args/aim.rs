@@ -16,7 +16,7 @@ pub struct AimArgs {
     /// I own this host: needed for every target that is not on this machine
     #[arg(long, value_name = "HOST", num_args = 1.., value_delimiter = ',')]
     pub i_own: Vec<String>,
-    /// A Keycloak distribution, directory or archive (keycloak-quarkus-dist)
-    #[arg(long, value_name = "PATH", env = "ANYKEY_KEYCLOAK", hide_env_values = true)]
-    pub keycloak_dist: Option<PathBuf>,
+    /// What is started: a server's program, distribution or directory (`anykey run --help`)
+    #[arg(long, visible_alias = "keycloak-dist", value_name = "PATH")]
+    pub server: Option<PathBuf>,
 }

@@ -12,21 +12,23 @@ use super::{AimArgs, AttestationCaArgs, LinkArg, May};
 #[command(after_long_help = "\
 Targets:
   reference       the embedded reference server (the default); --flaw breaks it
-  keycloak        a Keycloak that is started for the run (--keycloak-dist), or
-                  one that runs already (--url)
+  keycloak        that server: started for the run (--server, or the path in
+                  ANYKEY_KEYCLOAK), or one that runs already (--url)
+  dialect:NAME    one of our own that speaks as NAME does, in this process; the
+                  report says so
   http(s)://HOST  the reference server's own API there (`anykey serve`)
   FILE.toml       any other server, described in a file (servers/README.md), or
                   one of the above with its settings in a file:
                     name = \"keycloak\"          # or reference
                     url = \"https://login.example.org/\"
-                    distribution = \"kc.zip\"    # to be started, instead of url
+                    server = \"kc.zip\"          # to be started, instead of url
                     admin = \"admin\"
                     password-env = \"KC_PW\"     # or password-file
 
 Secrets never stand on the command line, where every user of the machine can
-read them. They come from a file or from the environment. For a Keycloak that
-runs already: ANYKEY_KEYCLOAK_ADMIN, and ANYKEY_KEYCLOAK_PASSWORD or
-ANYKEY_KEYCLOAK_PASSWORD_FILE.
+read them. They come from a file or from the environment. For a server NAME that
+runs already: ANYKEY_NAME_ADMIN, and ANYKEY_NAME_PASSWORD or
+ANYKEY_NAME_PASSWORD_FILE, as in ANYKEY_KEYCLOAK_ADMIN.
 
 Links:
   process         keys in this process, on virtual time: nothing waits

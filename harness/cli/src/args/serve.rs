@@ -39,6 +39,9 @@ Policy members (the first value is the default):
   exclude-credentials  true, false
   login                second-factor, passwordless, usernameless")]
 pub struct ServeArgs {
+    /// Speak as this server does instead, with its policy, its accounts and its known deviations, and without a page
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["flaw", "policy", "trust"])]
+    pub like: Option<String>,
     /// Switch a flaw on; may be repeated (`anykey flaws` lists them)
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub flaw: Vec<String>,

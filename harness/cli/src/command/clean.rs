@@ -18,7 +18,7 @@ use crate::server::Server;
 /// The command line is wrong, the server is not to be had, or cannot be cleaned.
 pub async fn perform(args: &CleanArgs) -> Result<Exit, Failure> {
     let aim = Aim::of(&args.aim)?;
-    if matches!(aim, Aim::Embedded | Aim::StartKeycloak(_) | Aim::Described { url: None, .. }) {
+    if aim.is_ours() {
         return Err(Failure::usage(
             "a server that is started for the run goes with it, and all that is on it: there is nothing to clean; name a server that runs with --url URL",
         ));

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use plan::{Exit, Policy};
 use report::text::clean;
-use targets::reference::{Server, Settings};
+use targets::built_in::BuiltIn;
+use targets::reference::{Flaws, Server, Settings};
 
+use crate::aim::imitated;
 use crate::args::ServeArgs;
 use crate::failure::Failure;
+use crate::server::not_open;
 use crate::{flaws, interrupt};
 
 /// Serves until Ctrl-C.
@@ -18,6 +21,7 @@ use crate::{flaws, interrupt};
 pub async fn perform(args: &ServeArgs) -> Result<Exit, Failure> {
     let flaws = flaws::select(&args.flaw)?;
     let policy = policy(&args.policy)?;
+    let like = args.like.as_deref().map(imitated).transpose()?;
     if !args.listen.ip().is_loopback() && !args.let_others_in {
         return Err(Failure::Usage(format!(
             "others could reach {}: this server is for tests, its accounts are open to everyone{}. If that is what you want, \
@@ -26,6 +30,39 @@ pub async fn perform(args: &ServeArgs) -> Result<Exit, Failure> {
             if flaws.is_empty() { "" } else { " and it has flaws" },
         )));
     }
+    match like {
+        Some(server) => dialect(args, server).await,
+        None => reference(args, policy, flaws).await,
+    }
+}
+
+/// Serves a dialect until Ctrl-C.
+async fn dialect(args: &ServeArgs, like: &BuiltIn) -> Result<Exit, Failure> {
+    let Some(dialect) = &like.dialect else {
+        return Err(Failure::Usage(format!("{} has no dialect", like.name)));
+    };
+    let mut stopped = interrupt::listen()?;
+    let served = (dialect.serve)(args.listen).await.map_err(not_open)?;
+    {
+        let mut out = io::stdout().lock();
+        writeln!(out, "URL   {}", served.url)?;
+        writeln!(out, "like  {} {} (a dialect, not the server itself)", like.product, dialect.version)?;
+        for (word, text) in &served.told {
+            writeln!(out, "{word:<5} {text}")?;
+        }
+        writeln!(out, "Ctrl-C stops it.")?;
+        out.flush()?;
+    }
+    if !args.listen.ip().is_loopback() {
+        eprintln!("anykey: warning: others can reach this server");
+    }
+    interrupt::wait(&mut stopped).await;
+    served.running.stop().await;
+    Ok(Exit::AsExpected)
+}
+
+/// Serves the reference server until Ctrl-C.
+async fn reference(args: &ServeArgs, policy: Policy, flaws: Flaws) -> Result<Exit, Failure> {
     let mut anchors = super::roots::root()?.anchors().to_vec();
     for file in &args.trust {
         anchors.extend(super::roots::anchors(file)?);

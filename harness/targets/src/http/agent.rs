@@ -157,6 +157,9 @@ impl Agent {
             Ok(outcome) => outcome,
             Err(_) => Err(HttpError::Timeout { url: shown(&url), after: self.timeout }),
         };
+        if let Ok(answer) = &outcome {
+            self.client.note(&method, &url, answer);
+        }
         self.note(method, &url, outcome.as_ref().ok().map(|a| a.status));
         let answer = outcome?;
         let now = SystemTime::now();

@@ -9,6 +9,8 @@ use url::Url;
 
 use super::error::{HttpError, shown};
 
+/// The header of our own dialects, with the name of the server that they speak like.
+pub const DIALECT: &str = "anykey-dialect";
 /// How much of a body an error message shows.
 const SHOWN: usize = 120;
 
@@ -29,6 +31,11 @@ impl Answer {
     /// `true` for 200 to 299.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// The server that this is a dialect of, if it is one of our own.
+    pub fn dialect(&self) -> Option<&str> {
+        self.headers.get(DIALECT)?.to_str().ok()
     }
 
     /// The `Location` header, made absolute.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -13,7 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::Url;
 
+use super::answer::Answer;
 use super::error::{HttpError, shown};
+use crate::transcript::Recorder;
 
 type Plain = Client<HttpConnector, Full<Bytes>>;
 type Tls = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -23,6 +25,7 @@ type Tls = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 pub struct HttpClient {
     plain: Plain,
     tls: Arc<OnceLock<Result<Tls, String>>>,
+    recorder: Option<Recorder>,
 }
 
 impl std::fmt::Debug for HttpClient {
@@ -41,7 +44,20 @@ impl HttpClient {
     /// A pool without connections.
     pub fn new() -> Self {
         let plain = builder().build(connector());
-        Self { plain, tls: Arc::new(OnceLock::new()) }
+        Self { plain, tls: Arc::new(OnceLock::new()), recorder: None }
+    }
+
+    /// The same connections; what comes over them is kept by `recorder`.
+    #[must_use]
+    pub fn recorded(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
+    /// Keeps an answer, where somebody wants it kept.
+    pub(super) fn note(&self, method: &Method, url: &Url, answer: &Answer) {
+        if let Some(recorder) = &self.recorder {
+            recorder.note(method, url, answer);
+        }
     }
 
     /// One request, one answer's head.

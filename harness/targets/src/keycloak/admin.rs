@@ -1,6 +1,5 @@
 //! Keycloak's admin interface: realms, users, credentials, events.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -11,49 +10,12 @@ use url::Url;
 
 use super::error::KeycloakError;
 use super::event::Happening;
+use crate::admin::AdminLogin;
 use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
 use crate::target::{CredentialRecord, TargetError};
 
 /// How long before its end a token is not used any more.
 const MARGIN: Duration = Duration::from_secs(15);
-
-/// The login of an admin of the realm `master`.
-#[derive(Clone)]
-pub struct AdminLogin {
-    /// The user name.
-    pub user: String,
-    /// The password.
-    pub password: String,
-}
-
-impl std::fmt::Debug for AdminLogin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AdminLogin").field("user", &self.user).finish_non_exhaustive()
-    }
-}
-
-impl AdminLogin {
-    /// The login in `ANYKEY_KEYCLOAK_ADMIN` and `ANYKEY_KEYCLOAK_PASSWORD`, or in the file that
-    /// `ANYKEY_KEYCLOAK_PASSWORD_FILE` names.
-    ///
-    /// # Errors
-    /// One is not set, or the file cannot be read.
-    pub fn from_environment() -> Result<Self, KeycloakError> {
-        let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
-        let user = variable("ANYKEY_KEYCLOAK_ADMIN").ok_or(KeycloakError::NoLogin)?;
-        let password = match (variable("ANYKEY_KEYCLOAK_PASSWORD"), variable("ANYKEY_KEYCLOAK_PASSWORD_FILE"))
-        {
-            (Some(password), _) => password,
-            (None, Some(file)) => {
-                let file = Path::new(&file);
-                let text = std::fs::read_to_string(file).map_err(|e| KeycloakError::file(file, e))?;
-                text.trim_end_matches(['\r', '\n']).to_owned()
-            }
-            (None, None) => return Err(KeycloakError::NoLogin),
-        };
-        Ok(Self { user, password })
-    }
-}
 
 /// The admin interface of one server.
 #[derive(Debug)]

@@ -47,11 +47,6 @@ pub enum KeycloakError {
         /// The last lines of its log.
         tail: String,
     },
-    /// No admin login is set.
-    #[error(
-        "no Keycloak admin login: set ANYKEY_KEYCLOAK_ADMIN and ANYKEY_KEYCLOAK_PASSWORD (or ANYKEY_KEYCLOAK_PASSWORD_FILE)"
-    )]
-    NoLogin,
     /// The admin interface does not let the bench in.
     #[error("Keycloak's admin interface at {url}: {why}")]
     Admin {

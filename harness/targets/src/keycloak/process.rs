@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::admin::AdminLogin;
 use super::error::KeycloakError;
 use super::home::Home;
 use super::java;
+use crate::admin::AdminLogin;
 use crate::http::{Agent, HttpClient};
 use crate::pem;
 use crate::process::{Group, Spawn, free_port, port_taken, random_password};

@@ -11,13 +11,14 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::admin::{Admin, AdminLogin};
+use super::admin::Admin;
 use super::error::KeycloakError;
 use super::prepare::{Plan, prepare};
 use super::process::{Process, Start};
 use super::site::{KeycloakSite, Place, Server, locked};
 use super::wish::Wish;
 use super::{browse, home, known, policy};
+use crate::admin::AdminLogin;
 use crate::http::HttpClient;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -42,6 +43,8 @@ pub struct KeycloakSettings {
     pub cache: Option<PathBuf>,
     /// Where the log of a Keycloak that is started here goes; `None`: to a temporary file.
     pub log: Option<PathBuf>,
+    /// The connections of all user agents.
+    pub client: HttpClient,
 }
 
 impl Default for KeycloakSettings {
@@ -53,6 +56,7 @@ impl Default for KeycloakSettings {
             request_timeout: Duration::from_secs(90),
             cache: home::default_cache(),
             log: None,
+            client: HttpClient::new(),
         }
     }
 }
@@ -86,7 +90,7 @@ impl KeycloakTarget {
     /// # Errors
     /// No Java, no distribution, or it does not come up; then with the end of its log.
     pub async fn start(distribution: &Path, settings: KeycloakSettings) -> Result<Self, KeycloakError> {
-        let client = HttpClient::new();
+        let client = settings.client.clone();
         let start = Start {
             distribution,
             cache: settings.cache.as_deref(),
@@ -109,7 +113,8 @@ impl KeycloakTarget {
         admin: AdminLogin,
         settings: KeycloakSettings,
     ) -> Result<Self, KeycloakError> {
-        Self::connect(url, admin, settings, HttpClient::new(), None).await
+        let client = settings.client.clone();
+        Self::connect(url, admin, settings, client, None).await
     }
 
     async fn connect(

@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{admin, event, java, known, session};
+use super::{AdminLogin, admin, event, java, known, session};
 
 #[test]
 fn java_versions() {
@@ -69,6 +69,6 @@ fn credential_rows() {
 
 #[test]
 fn passwords_stay_out_of_debug() {
-    let login = admin::AdminLogin { user: "root".into(), password: "not-to-be-seen".into() };
+    let login = AdminLogin { user: "root".into(), password: "not-to-be-seen".into() };
     assert!(!format!("{login:?}").contains("not-to-be-seen"));
 }

@@ -15,7 +15,6 @@ use super::page;
 use super::sites::Sites;
 
 mod ceremonies;
-mod guard;
 mod request;
 mod service;
 
@@ -45,7 +44,7 @@ pub(super) fn router(shared: Shared, with_page: bool, local_names: bool) -> Rout
         .layer(middleware::map_response(with_headers))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     if local_names {
-        router = router.layer(middleware::from_fn(guard::local_names));
+        router = router.layer(middleware::from_fn(crate::serving::guard::local_names));
     }
     router.with_state(shared)
 }

@@ -16,10 +16,10 @@ use webauthn::{Base64Url, CreationOptions, DictionaryError, RequestOptions};
 
 use super::answer::ErrorBody;
 use super::flaws::Flaw;
-use super::server::Running;
 use super::site::{Listed, Whoami};
 use super::sites::NewSite;
 use crate::http::{Agent, Answer, Body, HttpClient};
+use crate::serving::Running;
 use crate::target::{
     Account, Capabilities, CredentialRecord, Offer, Session, Site, SiteWish, Target, TargetError,
     TargetResult,

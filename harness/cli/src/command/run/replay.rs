@@ -28,15 +28,7 @@ pub fn words(args: &RunArgs) -> Vec<String> {
         let files: Vec<String> = files.iter().map(|p| quoted(&p.to_string_lossy())).collect();
         format!("--attestation-ca {}", files.join(" "))
     }));
-    // A distribution is also set for every run by the environment; then it concerns no other target.
-    if args.aim.target.starts_with("keycloak") && args.aim.url.is_none() {
-        words.extend(
-            args.aim
-                .keycloak_dist
-                .iter()
-                .map(|p| format!("--keycloak-dist {}", quoted(&p.to_string_lossy()))),
-        );
-    }
+    words.extend(args.aim.server.iter().map(|p| format!("--server {}", quoted(&p.to_string_lossy()))));
     words
         .extend(args.scenario_dir.iter().map(|p| format!("--scenario-dir {}", quoted(&p.to_string_lossy()))));
     words

@@ -9,7 +9,7 @@ use crate::reference::answer::Refusal;
 
 /// Insists that `Host` is a loopback name. A page of any origin can point a name of its own at 127.0.0.1 and then counts as
 /// the same origin; its requests carry that name.
-pub(super) async fn local_names(request: Request, next: Next) -> Response {
+pub(crate) async fn local_names(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if is_local(host) {
         return next.run(request).await;
