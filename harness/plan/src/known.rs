@@ -80,10 +80,15 @@ pub fn list(source: &Source) -> Result<Vec<Known>, FileError> {
     if problems.is_empty() { Ok(all) } else { Err(FileError::new(&source.name, &source.text, problems)) }
 }
 
+/// The entry that speaks of that case, if there is one.
+pub fn of<'k>(all: &'k [Known], case: &CaseDone, version: &str) -> Option<&'k Known> {
+    all.iter().find(|known| known.fits(case, version))
+}
+
 /// Holds a case that is over against what is known: a finding that is known is as expected, and a known finding that is not
 /// there any more is one.
 pub fn settle(case: &mut CaseDone, all: &[Known], version: &str) {
-    let Some(known) = all.iter().find(|known| known.fits(case, version)) else { return };
+    let Some(known) = of(all, case, version) else { return };
     match case.verdict {
         Verdict::Fail => {
             case.verdict = Verdict::Pass;

@@ -216,7 +216,7 @@ impl Work<'_, '_> {
             // Twins of twins: the loader rules out circles.
             if let Some(twin) = self.twin(&id).filter(|_| ran.needs_twin) {
                 let of_twin = self.judged(twin).await;
-                settle(&mut ran, &of_twin.done);
+                settle(&mut ran, &of_twin.done, self.plan.target);
             }
             ran
         })
@@ -243,8 +243,9 @@ impl Work<'_, '_> {
     }
 }
 
-/// The twin's verdict decides whether the refusal counts.
-fn settle(ran: &mut Ran, twin: &CaseDone) {
+/// The twin's verdict decides whether the refusal counts. Where the server is known not to take the twin, the question does not
+/// arise on it.
+fn settle(ran: &mut Ran, twin: &CaseDone, target: &dyn Target) {
     ran.needs_twin = false;
     let (name, reason) = (&twin.case.scenario, &twin.reason);
     match twin.verdict {
@@ -255,6 +256,10 @@ fn settle(ran: &mut Ran, twin: &CaseDone) {
         Verdict::Unsupported => {
             ran.done.verdict = Verdict::Unsupported;
             ran.done.reason = format!("the twin `{name}` is not supported: {reason}");
+        }
+        Verdict::Fail if known::of(target.known(), twin, &target.version().unwrap_or_default()).is_some() => {
+            ran.done.verdict = Verdict::Unsupported;
+            ran.done.reason = format!("this server is known not to pass the twin `{name}`: {reason}");
         }
         Verdict::Unknown | Verdict::Fail => {
             ran.done.verdict = Verdict::Unknown;

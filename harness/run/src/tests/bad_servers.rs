@@ -1,9 +1,10 @@
 //! What a server says is no proof.
 
-use plan::Verdict;
 use plan::event::Outcome;
 use plan::expect::{Expectation, Is};
+use plan::load::Source;
 use plan::step::Verb;
+use plan::{Verdict, known};
 
 use super::wrapped::{Wrapped, Wrong, cases, run_one, run_these};
 use crate::catalogue;
@@ -71,6 +72,23 @@ async fn a_refusal_counts_only_if_the_twin_is_accepted() {
     assert_eq!((verdict, baseline_failed), (Verdict::Unknown, true));
     assert!(reason.contains("register.plain") && reason.contains("proves nothing"), "{reason}");
     assert!(matches!(outcome, Outcome::RefusedByServer { status: 400, .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn where_the_twin_is_known_to_fail_there_is_no_question() {
+    let mut target = Wrapped::new(Wrong::RefusesAll).await;
+    let entry =
+        "[[known]]\nscenario = \"register.plain\"\nversions = \">=0\"\nwhy = \"it takes no key at all\"\n";
+    let source = Source { name: "known.toml".into(), text: entry.into() };
+    target.known = known::list(&source).unwrap();
+    let scenarios = catalogue::embedded().unwrap();
+    let (events, _) = run_these(&target, &scenarios, &["register.plain", "register.made-up-challenge"]).await;
+    let cases = cases(&events);
+    let case = |id: &str| cases.iter().find(|case| case.case.scenario == id).unwrap();
+    let (plain, made_up) = (case("register.plain"), case("register.made-up-challenge"));
+    assert_eq!((plain.verdict, plain.known.as_deref()), (Verdict::Pass, Some("it takes no key at all")));
+    assert_eq!((made_up.verdict, made_up.baseline_failed), (Verdict::Unsupported, false));
+    assert!(made_up.reason.contains("known not to pass the twin"), "{}", made_up.reason);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use plan::event::{CaseDone, Event, Manner, RunDone, Sink};
-use plan::{Policy, Scenario};
+use plan::{Known, Policy, Scenario};
 use serde_json::Value;
 use softkeys::TestRoot;
 use targets::reference::{ReferenceTarget, Server, Settings};
@@ -45,6 +45,7 @@ pub(super) struct Wrapped {
     inner: ReferenceTarget,
     wrong: Wrong,
     pub(super) stop: Stop,
+    pub(super) known: Vec<Known>,
 }
 
 struct WrappedSite {
@@ -62,7 +63,12 @@ struct WrappedSession {
 impl Wrapped {
     pub(super) async fn new(wrong: Wrong) -> Self {
         let running = Server::start(Settings { page: false, ..Settings::default() }).await.unwrap();
-        Self { inner: ReferenceTarget::embedded(running).await.unwrap(), wrong, stop: Stop::new() }
+        Self {
+            inner: ReferenceTarget::embedded(running).await.unwrap(),
+            wrong,
+            stop: Stop::new(),
+            known: Vec::new(),
+        }
     }
 }
 
@@ -76,7 +82,11 @@ impl Target for Wrapped {
     }
 
     fn version(&self) -> Option<String> {
-        None
+        Some("1".to_owned())
+    }
+
+    fn known(&self) -> &[Known] {
+        &self.known
     }
 
     fn capabilities(&self) -> Capabilities {
