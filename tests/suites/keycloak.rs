@@ -219,7 +219,7 @@ async fn site(target: &KeycloakTarget, login: Login) -> (Box<dyn Site>, Account)
 
 async fn site_with(target: &KeycloakTarget, policy: Policy, settings: Value) -> (Box<dyn Site>, Account) {
     let settings = settings.as_object().unwrap();
-    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings };
+    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[], changes: false, settings };
     let site = target.site(wish).await.unwrap();
     let who = Account { name: "Al".into(), password: "a word to pass".into() };
     site.provision(&who).await.unwrap();
@@ -311,7 +311,13 @@ async fn what_a_run_that_was_broken_off_leaves(target: &KeycloakTarget) {
 async fn an_algorithm_that_keycloak_lacks(target: &KeycloakTarget) {
     let policy = Policy { algorithms: vec![-7, -48], ..Policy::default() };
     let outcome = target
-        .site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .site(SiteWish {
+            policy: &policy,
+            seed: [0; 32],
+            anchors: &[],
+            changes: false,
+            settings: &serde_json::Map::new(),
+        })
         .await;
     assert!(matches!(outcome.err(), Some(TargetError::Unsupported(reason)) if reason.contains("-48")));
 }

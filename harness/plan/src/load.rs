@@ -1,6 +1,7 @@
 //! Scenario files to scenarios, strictly: every problem of every file at once, each with its place.
 
 mod members;
+mod policy;
 mod problem;
 mod scenario;
 mod set;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::event::{Manner, ScenarioInfo};
 use crate::policy::Policy;
-use crate::step::Step;
+use crate::step::{Step, Verb};
 use crate::versions::Versions;
 
 /// A scenario as its file tells it.
@@ -214,6 +214,11 @@ impl Scenario {
     /// Whether the scenario runs in this manner.
     pub fn allows(&self, manner: Manner) -> bool {
         self.manner.is_none_or(|only| only == manner)
+    }
+
+    /// Whether the server gets another policy on the way.
+    pub fn changes_policy(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.verb, Verb::SetPolicy(_)))
     }
 
     /// Whether the scenario is for that server.

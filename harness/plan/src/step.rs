@@ -1,9 +1,10 @@
 //! The verbs of a scenario: a closed set. Anything cleverer is code.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::expect::Expectation;
+use crate::policy::Policy;
 use crate::tamper::Tamper;
 
 /// One step.
@@ -60,6 +61,10 @@ pub enum Verb {
     },
     /// The user agent logs out.
     Logout,
+    /// The site has another policy from now on, with the same login.
+    SetPolicy(Box<Policy>),
+    /// Something that only this server knows: a recovery code, a key's name.
+    Perform(Deed),
     /// A key is unplugged and plugged in again.
     Replug {
         /// Which.
@@ -91,6 +96,21 @@ pub struct Ceremony {
     pub hands: HandsWish,
     /// What goes wrong with the key in the middle of it.
     pub fault: Option<Fault>,
+    /// What must come of it.
+    pub expect: Expectation,
+}
+
+/// Something that only one server knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// The server's word for it.
+    pub what: String,
+    /// Whose, or by whom.
+    pub who: String,
+    /// The credential that it is about: what was kept of its registration.
+    pub of: Option<String>,
+    /// What else the server is to know.
+    pub with: Map<String, Value>,
     /// What must come of it.
     pub expect: Expectation,
 }
@@ -160,6 +180,8 @@ impl Step {
             Verb::Revoke { .. } => "revoke",
             Verb::LoginWithoutKey { .. } => "login-without-key",
             Verb::Logout => "logout",
+            Verb::SetPolicy(_) => "set-policy",
+            Verb::Perform(_) => "perform",
             Verb::Replug { .. } => "replug",
             Verb::Reset { .. } => "reset",
         }
@@ -174,8 +196,9 @@ impl Step {
             Verb::Credentials { who, .. } | Verb::Revoke { who, .. } | Verb::LoginWithoutKey { who, .. } => {
                 Some(who)
             }
+            Verb::Perform(deed) => Some(&deed.who),
             Verb::Whoami { expect } => expect.as_deref(),
-            Verb::Logout | Verb::Replug { .. } | Verb::Reset { .. } => None,
+            Verb::SetPolicy(_) | Verb::Logout | Verb::Replug { .. } | Verb::Reset { .. } => None,
         }
     }
 
@@ -194,6 +217,7 @@ impl Step {
             Verb::Register(c) | Verb::Login(c) => (c.answers.as_deref(), &c.tamper),
             Verb::SendRegister(s) | Verb::SendLogin(s) => (Some(&s.of), &s.tamper),
             Verb::Revoke { of, .. } => (Some(of), &[]),
+            Verb::Perform(deed) => (deed.of.as_deref(), &[]),
             _ => (None, &[]),
         };
         own.into_iter().chain(tamper.iter().flat_map(Tamper::reads)).collect()

@@ -138,6 +138,11 @@ impl Records {
         }
     }
 
+    /// Some may be gone from the server.
+    pub(crate) fn forget_unless(&mut self, there: impl Fn(&[u8]) -> bool) {
+        self.0.retain(|id, _| there(id));
+    }
+
     /// The server was told to forget it.
     pub(crate) fn forget(&mut self, id: &[u8]) {
         self.0.remove(id);

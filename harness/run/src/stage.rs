@@ -145,6 +145,7 @@ impl<'r> Stage<'r> {
             policy: &policy,
             seed: seed.actor("site", ""),
             anchors: &anchors,
+            changes: scenario.changes_policy(),
             settings: scenario.server.as_ref().map_or(&none, |server| &server.settings),
         };
         let site = target.site(site_wish).await?;
@@ -321,6 +322,11 @@ impl Listing {
         listed.map(|list| list.iter().map(|record| record.id.as_slice()).collect()).unwrap_or_default()
     }
 
+    /// Whether anybody has that credential; so it is taken where the server cannot list.
+    pub(crate) fn has(&self, id: &[u8]) -> bool {
+        self.0.as_ref().is_none_or(|all| all.values().flatten().any(|record| record.id == id))
+    }
+
     /// Whose credentials are others than before.
     pub(crate) fn differs(&self, before: &Self) -> Option<&str> {
         let all = self.0.as_ref()?;
@@ -329,7 +335,7 @@ impl Listing {
 }
 
 /// The word `key` in an AAGUID list stands for the AAGUID of the key that runs.
-fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
+pub(crate) fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
     let mut policy = policy.clone();
     for aaguid in policy.aaguid_allow.iter_mut().chain(&mut policy.aaguid_deny) {
         if aaguid == "key" {

@@ -15,6 +15,6 @@ pub mod target;
 pub mod transcript;
 
 pub use target::{
-    Account, Capabilities, CredentialRecord, Offer, Page, Session, Site, SiteWish, Target, TargetError,
+    Account, Capabilities, CredentialRecord, Deed, Offer, Page, Session, Site, SiteWish, Target, TargetError,
     TargetResult,
 };

@@ -117,8 +117,23 @@ pub struct SiteWish<'a> {
     pub seed: [u8; 32],
     /// Trust anchors (DER) for attestation.
     pub anchors: &'a [Vec<u8>],
+    /// The policy will be another one before the case is over ([`Site::set_policy`]): no other case may live under it.
+    pub changes: bool,
     /// What the scenario sets beyond the policy, in words of this server; empty for scenarios that are for every server.
     pub settings: &'a Map<String, Value>,
+}
+
+/// Something that only one server knows: a recovery code, the name of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed<'a> {
+    /// The server's word for it.
+    pub what: &'a str,
+    /// Whose, or by whom.
+    pub who: &'a Account,
+    /// The id of the credential that it is about.
+    pub credential: Option<&'a [u8]>,
+    /// What else the scenario says.
+    pub with: &'a Map<String, Value>,
 }
 
 /// One server.
@@ -191,6 +206,13 @@ pub trait Site: Send + Sync {
     /// The account's credentials, asked outside the ceremonies: independent evidence.
     fn credentials<'a>(&'a self, who: &'a Account) -> TargetResult<'a, Vec<CredentialRecord>>;
 
+    /// From now on the site has that policy, with the same login; accounts and credentials stay. Asked only where the site's wish
+    /// said that it [`changes`](SiteWish::changes).
+    fn set_policy<'a>(&'a self, _policy: &'a Policy) -> TargetResult<'a, ()> {
+        let what = "changing a policy under which keys are registered".to_owned();
+        Box::pin(std::future::ready(Err(TargetError::Unsupported(what))))
+    }
+
     /// Removes one credential.
     fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()>;
 }
@@ -215,6 +237,12 @@ pub trait Session: Send {
     /// Logs in with all that comes before the key: refused if the server asks for a key then.
     fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {
         let what = format!("logging `{}` in without a key", who.name);
+        Box::pin(std::future::ready(Err(TargetError::Unsupported(what))))
+    }
+
+    /// Does what only this server knows. Who is logged in and which credentials there are may be others afterwards.
+    fn perform<'a>(&'a mut self, deed: Deed<'a>) -> TargetResult<'a, ()> {
+        let what = format!("the deed `{}`", deed.what);
         Box::pin(std::future::ready(Err(TargetError::Unsupported(what))))
     }
 

@@ -133,6 +133,10 @@ fn words(step: &plan::step::Step) -> String {
         Verb::Revoke { who, of } => format!("have the server forget {who}'s credential {of}"),
         Verb::LoginWithoutKey { who, expect } => format!("log {who} in without a key; {}", expected(expect)),
         Verb::Logout => "log out".to_owned(),
+        Verb::SetPolicy(_) => "have the server take another policy".to_owned(),
+        Verb::Perform(deed) => {
+            format!("have the server do {} for {}; {}", deed.what, deed.who, expected(&deed.expect))
+        }
         Verb::Replug { key } => format!("unplug {key} and plug it in again"),
         Verb::Reset { key } => format!("reset {key}"),
     };

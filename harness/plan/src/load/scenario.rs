@@ -1,14 +1,14 @@
 //! One file to one scenario.
 
-use serde_json::{Map, Value};
 use toml::de::DeTable;
 
-use super::members::{Members, json, nearest};
+use super::members::{Members, nearest};
+use super::policy::policy;
 use super::problem::{FileError, Problem};
 use super::set::Source;
 use super::step::step;
 use crate::event::Manner;
-use crate::policy::Policy;
+use crate::policy::Login;
 use crate::scenario::{KeyNeed, KeyWish, Needs, Scenario, ServerWish, TargetNeed, spec_url};
 use crate::step::{Step, Verb};
 use crate::versions::Versions;
@@ -61,7 +61,7 @@ fn head(m: &mut Members<'_, '_>, source: &Source, flaws: &[&str]) -> Option<Scen
     let (twin, column, manner) = (m.optional("twin"), m.optional("column"), m.optional("manner"));
     let (needs, server, policy, key) = (needs(m), server(m), policy(m), key(m));
     let anchors = m.optional("anchors").unwrap_or_default();
-    let steps = steps(m, manner);
+    let steps = steps(m, manner, policy.login, server.is_some());
     Some(Scenario {
         id: id?,
         title: title?,
@@ -114,33 +114,7 @@ fn key(m: &mut Members<'_, '_>) -> KeyWish {
     wish
 }
 
-/// Reads each member by itself, by laying it over the default policy.
-fn policy(m: &mut Members<'_, '_>) -> Policy {
-    let mut policy = Policy::default();
-    let Some((table, _)) = m.table("policy") else { return policy };
-    let Ok(Value::Object(members)) = serde_json::to_value(&policy) else { return policy };
-    for (name, value) in table {
-        let key: &str = name.get_ref();
-        if !members.contains_key(key) {
-            let help = nearest(key, members.keys().map(String::as_str))
-                .map(|near| format!("did you mean `{near}`?"));
-            m.problem(name.span(), format!("`policy` has no member `{key}`"), help);
-            continue;
-        }
-        let mut over = match serde_json::to_value(&policy) {
-            Ok(Value::Object(over)) => over,
-            _ => Map::new(),
-        };
-        over.insert(key.to_owned(), json(value));
-        match serde_json::from_value(Value::Object(over)) {
-            Ok(read) => policy = read,
-            Err(e) => m.problem(value.span(), format!("`{key}`: {e}"), None),
-        }
-    }
-    policy
-}
-
-fn steps(m: &mut Members<'_, '_>, manner: Option<Manner>) -> Vec<Step> {
+fn steps(m: &mut Members<'_, '_>, manner: Option<Manner>, login: Login, of_one_server: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut kept: Vec<String> = Vec::new();
     for (table, span) in m.tables("step") {
@@ -155,6 +129,12 @@ fn steps(m: &mut Members<'_, '_>, manner: Option<Manner>) -> Vec<Step> {
                     "only a permissive client tampers: the scenario needs `manner = \"permissive\"`"
                         .to_owned(),
                 );
+            }
+            if matches!(&step.verb, Verb::SetPolicy(policy) if policy.login != login) {
+                inner.wrong("the login stays what it is: `policy` of this step names it too".to_owned());
+            }
+            if matches!(step.verb, Verb::Perform(_)) && !of_one_server {
+                inner.wrong("`perform` is a server's own: the scenario needs a table `[server]`".to_owned());
             }
             if step.after_accepted && !steps.iter().any(is_ceremony) {
                 inner.wrong("`after = \"accepted\"` needs a ceremony before it".to_owned());

@@ -1,13 +1,15 @@
 //! One `[[step]]`.
 
+use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::members::{Members, nearest};
+use super::policy;
 use super::tamper::tampers;
 use crate::expect::{Alternative, Expectation, Is};
 use crate::scenario::KeyNeed;
-use crate::step::{Ceremony, Fault, OfferStep, Send, Step, Verb};
+use crate::step::{Ceremony, Deed, Fault, OfferStep, Send, Step, Verb};
 use crate::versions::Versions;
 
 /// Reads a step; `None` with the problems noted in `m`.
@@ -30,6 +32,8 @@ pub(super) fn step(m: &mut Members<'_, '_>) -> Option<Step> {
         "revoke" => Verb::Revoke { who: who(m), of: m.required("use")? },
         "login-without-key" => Verb::LoginWithoutKey { who: who(m), expect: expectation(m) },
         "logout" => Verb::Logout,
+        "set-policy" => Verb::SetPolicy(Box::new(policy::policy(m))),
+        "perform" => Verb::Perform(deed(m)?),
         "replug" => Verb::Replug { key: key(m) },
         "reset" => Verb::Reset { key: key(m) },
         other => {
@@ -116,6 +120,19 @@ fn send(m: &mut Members<'_, '_>) -> Option<Send> {
     Some(Send { who: who(m), of: m.required("use")?, tamper: tampers(m), expect: expectation(m) })
 }
 
+fn deed(m: &mut Members<'_, '_>) -> Option<Deed> {
+    let with = match m.json("with") {
+        None => Map::new(),
+        Some(Value::Object(with)) => with,
+        Some(_) => {
+            let at = m.place("with");
+            m.problem(at, "`with` is a table".to_owned(), None);
+            Map::new()
+        }
+    };
+    Some(Deed { what: m.required("what")?, who: who(m), of: m.optional("use"), with, expect: expectation(m) })
+}
+
 /// `"accepted"`, `"refused"`, one table, or a list of tables. Missing: accepted.
 fn expectation(m: &mut Members<'_, '_>) -> Expectation {
     let Some(value) = m.value("expect") else { return Expectation::always(Is::Accepted) };
@@ -175,7 +192,7 @@ fn is(word: &str, client: Option<String>, says: Option<String>) -> Result<Is, St
     }
 }
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 15] = [
     "register",
     "login",
     "offer-register",
@@ -187,6 +204,8 @@ const VERBS: [&str; 13] = [
     "revoke",
     "login-without-key",
     "logout",
+    "set-policy",
+    "perform",
     "replug",
     "reset",
 ];

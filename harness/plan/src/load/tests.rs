@@ -108,6 +108,31 @@ fn missing_members_are_told() {
 }
 
 #[test]
+fn a_policy_may_change_but_not_the_login() {
+    let text = "[[step]]\ndo = \"register\"\n[[step]]\ndo = \"set-policy\"\npolicy = { user-verification = \"required\" }\n";
+    let read = one(text).unwrap();
+    assert!(read.changes_policy());
+    let Verb::SetPolicy(policy) = &read.steps[1].verb else { panic!("{:?}", read.steps[1]) };
+    assert_eq!(policy.user_verification, Requirement::Required);
+
+    let lines = lines(&text.replace("user-verification = \"required\"", "login = \"usernameless\""));
+    assert_eq!(lines, ["a.toml:7:1: the login stays what it is: `policy` of this step names it too"]);
+}
+
+#[test]
+fn deeds_are_of_one_server() {
+    let deed = "[[step]]\ndo = \"register\"\nkeep = \"one\"\n[[step]]\ndo = \"perform\"\nwhat = \"rename\"\nuse = \"one\"\nwith = { name = \"mine\" }\n";
+    let read = one(&format!("[server]\nname = \"reference\"\n{deed}")).unwrap();
+    let Verb::Perform(read) = &read.steps[1].verb else { panic!("{:?}", read.steps[1]) };
+    assert_eq!((read.what.as_str(), read.of.as_deref()), ("rename", Some("one")));
+    assert_eq!(read.with["name"], "mine");
+    assert_eq!(
+        lines(deed),
+        ["a.toml:8:1: `perform` is a server's own: the scenario needs a table `[server]`"]
+    );
+}
+
+#[test]
 fn a_step_reads_only_what_was_kept() {
     let lines = lines(
         "[[step]]\ndo = \"register\"\nkeep = \"one\"\n[[step]]\ndo = \"send-register\"\nuse = \"two\"\n",

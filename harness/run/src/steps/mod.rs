@@ -8,6 +8,7 @@ mod login;
 mod offer;
 mod register;
 mod send;
+mod server;
 
 use plan::Verdict;
 use plan::event::{Outcome, Proof};
@@ -65,6 +66,8 @@ pub(crate) async fn act(stage: &mut Stage<'_>, step: &Step) -> Result<Report, Br
             account::login_without_key(stage, session, who, expect).await
         }
         Verb::Logout => account::logout(stage, session).await,
+        Verb::SetPolicy(policy) => server::set_policy(stage, policy).await,
+        Verb::Perform(deed) => server::perform(stage, session, deed).await,
         Verb::Replug { key } => key::replug(stage, key).await,
         Verb::Reset { key } => key::reset(stage, key).await,
     }

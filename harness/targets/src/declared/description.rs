@@ -178,6 +178,8 @@ pub(super) struct Limit {
 #[derive(Clone, Debug)]
 pub(super) struct SiteMaking {
     pub(super) make: Vec<Call>,
+    /// Requests that give a site that was made another policy.
+    pub(super) change: Vec<Call>,
     /// Nothing is asked where policy and trust anchors are those of the site that was made last.
     pub(super) reuse_last: bool,
     pub(super) origin: Text,

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
+use plan::Policy;
 use plan::policy::Login;
 use serde_json::Value;
 
 use super::connect::Admin;
 use super::description::{Call, CredentialId, Flow, Listing};
 use super::perform::Wire;
+use super::policy;
 use super::session::DeclaredSession;
 use super::target::needed;
 use super::template::{Scope, plain};
@@ -25,6 +27,8 @@ pub(super) struct Place {
     pub(super) admin: Arc<tokio::sync::Mutex<Admin>>,
     pub(super) flow: Flow,
     pub(super) login: Login,
+    /// The case wants the trust anchors that the server was given.
+    own_anchors: bool,
     pub(super) scope: Scope,
     accounts: Mutex<BTreeMap<String, Scope>>,
     /// What the server calls a credential, by the credential's id.
@@ -37,9 +41,11 @@ impl Place {
         admin: Arc<tokio::sync::Mutex<Admin>>,
         flow: Flow,
         login: Login,
+        own_anchors: bool,
         scope: Scope,
-    ) -> Result<Self, TargetError> {
-        Ok(Self { wire, admin, flow, login, scope, accounts: Mutex::default(), called: Mutex::default() })
+    ) -> Self {
+        let (accounts, called) = (Mutex::default(), Mutex::default());
+        Self { wire, admin, flow, login, own_anchors, scope, accounts, called }
     }
 
     /// The names of an account that was provisioned here.
@@ -173,6 +179,27 @@ impl Site for DeclaredSite {
                 .map_err(needed)?;
             drop(admin);
             rows.iter().map(|row| place.record(listing, row)).collect()
+        }
+        .boxed()
+    }
+
+    fn set_policy<'a>(&'a self, policy: &'a Policy) -> TargetResult<'a, ()> {
+        async move {
+            let place = &self.0;
+            let description = &place.wire.description;
+            let change = &description.site.change;
+            if change.is_empty() {
+                return Err(TargetError::Unsupported(
+                    "changing a policy under which keys are registered".to_owned(),
+                ));
+            }
+            let words = description.supports.words(policy, place.own_anchors, &description.name)?;
+            let names = policy::scope(policy, words);
+            let mut scope = place.scope.clone();
+            scope.extend(names.clone());
+            place.ask(change, &mut scope).await?;
+            locked(&place.accounts).values_mut().for_each(|account| account.extend(names.clone()));
+            Ok(())
         }
         .boxed()
     }

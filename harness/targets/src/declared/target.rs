@@ -135,15 +135,16 @@ impl DeclaredTarget {
             description.site.reuse_last && made.policy == *wish.policy && made.anchors == wish.anchors
         };
         let mut scope = match last.take().filter(same) {
-            Some(made) => made.scope,
-            None => self.make(&wish, words, login).await?,
+            Some(made) if !wish.changes => made.scope,
+            _ => self.make(&wish, words, login).await?,
         };
         let (policy, anchors) = (wish.policy.clone(), wish.anchors.to_vec());
-        *last = Some(Made { policy, anchors, scope: scope.clone() });
+        // One that will change is the last one's no more.
+        *last = (!wish.changes).then(|| Made { policy, anchors, scope: scope.clone() });
         drop(last);
         let number = self.sites.fetch_add(1, Ordering::Relaxed) + 1;
         scope.insert("site".to_owned(), number.into());
-        let place = Place::new(self.wire.clone(), self.admin.clone(), flow.clone(), login, scope)?;
+        let place = Place::new(self.wire.clone(), self.admin.clone(), flow.clone(), login, own, scope);
         Ok(DeclaredSite(Arc::new(place)))
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -91,6 +91,16 @@ impl Admin {
     /// Replaces something of a realm.
     pub(super) async fn put(&self, realm: &str, path: &str, value: &Value) -> Result<(), TargetError> {
         self.send(Method::PUT, &format!("realms/{realm}/{path}"), Body::Json(value)).await.map(drop)
+    }
+
+    /// Changes the members of a realm that are named; the others stay.
+    pub(super) async fn change_realm(
+        &self,
+        realm: &str,
+        members: &Map<String, Value>,
+    ) -> Result<(), TargetError> {
+        let body = Value::Object(members.clone());
+        self.send(Method::PUT, &format!("realms/{realm}"), Body::Json(&body)).await.map(drop)
     }
 
     /// The id of the user of that name, if there is one.

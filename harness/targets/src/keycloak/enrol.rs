@@ -35,7 +35,7 @@ impl KeycloakSession {
         let options = CreationOptions::from_value(options).map_err(|e| self.unknown(e))?;
         // A name of an algorithm that Keycloak does not know is stored, and then left out here.
         let offered: Vec<i32> = options.pub_key_cred_params.iter().map(|p| p.alg).collect();
-        if let Some(wanted) = self.place.algorithms.as_ref().filter(|wanted| **wanted != offered) {
+        if let Some(wanted) = self.place.algorithms().filter(|wanted| *wanted != offered) {
             return Err(
                 self.unknown(format!("the page offers the algorithms {offered:?} instead of {wanted:?}"))
             );

@@ -54,8 +54,16 @@ pub(super) async fn prepare(admin: &Admin, plan: &Plan<'_>) -> Result<(), Target
         row["defaultAction"] = json!(true);
         admin.put(name, &path, &row).await?;
     }
-    // A policy that Keycloak does not take is answered like one that it takes: look.
-    let differences = policy::differences(settings, &admin.realm(name).await?);
+    look(admin, name, settings).await
+}
+
+/// A policy that Keycloak does not take is answered like one that it takes: look.
+pub(super) async fn look(
+    admin: &Admin,
+    realm: &str,
+    settings: &Map<String, Value>,
+) -> Result<(), TargetError> {
+    let differences = policy::differences(settings, &admin.realm(realm).await?);
     if differences.is_empty() {
         return Ok(());
     }

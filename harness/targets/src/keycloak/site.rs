@@ -9,6 +9,8 @@ use plan::policy::Login;
 use url::Url;
 
 use super::admin::Admin;
+use super::policy;
+use super::prepare::look;
 use super::realm;
 use super::session::KeycloakSession;
 use super::wish::{Enrol, Removal, Wish};
@@ -54,26 +56,39 @@ pub(super) struct Place {
     pub(super) realm: String,
     pub(super) login: Login,
     pub(super) wish: Wish,
-    /// The algorithms that the page must offer, where the policy says them.
-    pub(super) algorithms: Option<Vec<i32>>,
+    algorithms: Mutex<Option<Vec<i32>>>,
+    /// What the server brings to a policy.
+    brings: policy::Server,
     tag: String,
     users: Mutex<HashMap<String, Known>>,
     enrolled: Mutex<HashSet<String>>,
 }
 
 impl Place {
-    pub(super) fn new(server: Arc<Server>, realm: String, policy: &Policy, wish: Wish, tag: String) -> Self {
-        let own = !wish.defaults && !wish.policy.contains_key("SignatureAlgorithms");
+    pub(super) fn new(
+        server: Arc<Server>,
+        realm: String,
+        policy: &Policy,
+        wish: Wish,
+        brings: policy::Server,
+        tag: String,
+    ) -> Self {
         Self {
             server,
             realm,
             login: policy.login,
-            algorithms: own.then(|| policy.algorithms.clone()),
+            algorithms: Mutex::new(algorithms(policy, &wish)),
+            brings,
             wish,
             tag,
             users: Mutex::default(),
             enrolled: Mutex::default(),
         }
+    }
+
+    /// The algorithms that the page must offer, where the policy says them.
+    pub(super) fn algorithms(&self) -> Option<Vec<i32>> {
+        locked(&self.algorithms).clone()
     }
 
     /// The user that was made for an account.
@@ -173,6 +188,16 @@ impl Site for KeycloakSite {
         })
     }
 
+    fn set_policy<'a>(&'a self, policy: &'a Policy) -> TargetResult<'a, ()> {
+        Box::pin(async move {
+            let place = &self.0;
+            let settings = policy::settings(policy, &place.wish, place.brings)?;
+            place.server.admin.change_realm(&place.realm, &settings).await?;
+            *locked(&place.algorithms) = algorithms(policy, &place.wish);
+            look(&place.server.admin, &place.realm, &settings).await
+        })
+    }
+
     fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()> {
         Box::pin(async move {
             let known = self.0.known(who)?;
@@ -191,6 +216,11 @@ impl Site for KeycloakSite {
             }
         })
     }
+}
+
+fn algorithms(policy: &Policy, wish: &Wish) -> Option<Vec<i32>> {
+    let own = !wish.defaults && !wish.policy.contains_key("SignatureAlgorithms");
+    own.then(|| policy.algorithms.clone())
 }
 
 /// The content of a lock; a panic elsewhere leaves these maps whole.

@@ -175,11 +175,16 @@ impl KeycloakTarget {
         }
     }
 
-    /// The realm of that policy, made if there is none yet. Cases that need another realm do not wait for it.
-    async fn realm(&self, policy: &Policy, wish: &Wish, trusts: bool) -> Result<String, TargetError> {
-        let server = policy::Server { resident_key: self.resident_key, trusts };
+    /// The realm of that policy, made if there is none yet; with an `owner`, nobody else has it. Cases that need another realm do not wait for it.
+    async fn realm(
+        &self,
+        policy: &Policy,
+        wish: &Wish,
+        server: policy::Server,
+        owner: Option<&str>,
+    ) -> Result<String, TargetError> {
         let settings = policy::settings(policy, wish, server)?;
-        let what = format!("{:?} {wish:?} {}", policy.login, json!(settings));
+        let what = format!("{:?} {wish:?} {owner:?} {}", policy.login, json!(settings));
         let cell = {
             let mut realms = locked(&self.realms);
             let made = realms.len() + 1;
@@ -279,9 +284,11 @@ impl Target for KeycloakTarget {
         Box::pin(async move {
             let trusts = same_set(wish.anchors, &self.anchors);
             let own = Wish::read(wish.settings)?;
-            let realm = self.realm(wish.policy, &own, trusts).await?;
+            let server = policy::Server { resident_key: self.resident_key, trusts };
             let tag = format!("s{}", self.sites.fetch_add(1, Ordering::Relaxed) + 1);
-            let place = Place::new(self.server.clone(), realm, wish.policy, own, tag);
+            let owner = wish.changes.then_some(tag.as_str());
+            let realm = self.realm(wish.policy, &own, server, owner).await?;
+            let place = Place::new(self.server.clone(), realm, wish.policy, own, server, tag);
             let site: Box<dyn Site> = Box::new(KeycloakSite(Arc::new(place)));
             Ok(site)
         })

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
 use super::answer::Refusal;
 use super::clock::Clock;
@@ -30,6 +30,7 @@ pub(super) fn router(shared: Shared, with_page: bool, local_names: bool) -> Rout
     let mut router = Router::new()
         .route("/api/sites", post(service::add_site))
         .route("/api/sites/{site}", delete(service::remove_site))
+        .route("/api/sites/{site}/policy", put(service::set_policy))
         .nest("/api", site_routes())
         .nest("/sites/{site}/api", site_routes());
     if with_page {

@@ -2,7 +2,7 @@
 //!
 //! A site is one lock: each call is a whole ceremony step, so no two can interleave.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use plan::Policy;
@@ -69,7 +69,7 @@ pub struct Site {
     id: String,
     settings: SiteSettings,
     aaguids: Aaguids,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 /// All that changes.
@@ -95,7 +95,17 @@ impl Site {
             sessions: Sessions::default(),
             used: Used::default(),
         };
-        Ok(Self { id, settings, aaguids, state: Mutex::new(state) })
+        Ok(Self { id, settings, aaguids, state: Arc::new(Mutex::new(state)) })
+    }
+
+    /// The same site with another policy: accounts, credentials, sessions and ceremonies under way are those of both.
+    ///
+    /// # Errors
+    /// A sentence about the member that makes no sense.
+    pub fn with_policy(&self, policy: Policy) -> Result<Self, String> {
+        let aaguids = Aaguids::of(&policy)?;
+        let settings = SiteSettings { policy, ..self.settings.clone() };
+        Ok(Self { id: self.id.clone(), settings, aaguids, state: self.state.clone() })
     }
 
     /// Its id.

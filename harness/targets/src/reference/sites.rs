@@ -100,6 +100,18 @@ impl Sites {
         Ok(site)
     }
 
+    /// Another policy for a site that was made.
+    pub(super) fn set_policy(&self, id: &str, policy: Policy) -> Result<(), Refusal> {
+        if id == DEFAULT {
+            return Err(Refusal::conflict("site", "the default site keeps its policy"));
+        }
+        let mut made = self.made.write().unwrap_or_else(PoisonError::into_inner);
+        let site = made.by_id.get_mut(id).ok_or_else(|| no_site(id))?;
+        let changed = site.with_policy(policy).map_err(|why| Refusal::failed("policy", why))?;
+        *site = Arc::new(changed);
+        Ok(())
+    }
+
     pub(super) fn remove(&self, id: &str) -> Result<(), Refusal> {
         if id == DEFAULT {
             return Err(Refusal::conflict("site", "the default site stays"));

@@ -205,6 +205,15 @@ impl Site for ReferenceSite {
         .boxed()
     }
 
+    fn set_policy<'a>(&'a self, policy: &'a Policy) -> TargetResult<'a, ()> {
+        async move {
+            let body = serde_json::to_value(policy).map_err(|e| unknown(format!("the policy: {e}")))?;
+            let path = format!("/api/sites/{}/policy", segment(&self.made.id));
+            self.ask(Method::PUT, &path, Body::Json(&body)).await.map(drop)
+        }
+        .boxed()
+    }
+
     fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()> {
         async move {
             let id = webauthn::bytes::encode(id);

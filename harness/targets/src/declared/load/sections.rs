@@ -13,8 +13,8 @@ use super::names::Names;
 use super::parts::{given, headers, pointer, pointers, rows, rule_members, rules, section};
 use super::policy::supports;
 use crate::declared::description::{
-    AccountMaking, Ceremony, Clean, CredentialId, Description, Flow, Limit, Listing, Options, SiteMaking,
-    Start, Whoami,
+    AccountMaking, Call, Ceremony, Clean, CredentialId, Description, Flow, Limit, Listing, Options,
+    SiteMaking, Start, Whoami,
 };
 use crate::declared::template::Text;
 
@@ -111,11 +111,7 @@ fn limits(m: &mut Members<'_, '_>) -> Vec<Limit> {
     read
 }
 
-fn connect(
-    m: &mut Members<'_, '_>,
-    names: &mut Names,
-    defaults: &Defaults,
-) -> (Vec<crate::declared::description::Call>, Option<u16>) {
+fn connect(m: &mut Members<'_, '_>, names: &mut Names, defaults: &Defaults) -> (Vec<Call>, Option<u16>) {
     let renew = section(m, "admin-session", |m| m.required("renew-at"));
     let mut connect = calls(m, "connect", "connect", names, defaults);
     connect.iter_mut().for_each(|call| call.admin = true);
@@ -169,6 +165,7 @@ fn site(m: &mut Members<'_, '_>, names: &mut Names, defaults: &Defaults) -> Opti
     let read = section(m, "site", |m| {
         let mut make = calls(m, "make", "site.make", names, defaults);
         make.iter_mut().for_each(|call| call.admin = true);
+        let change = change(m, &make, names, defaults);
         for member in ["origin", "rp-id"] {
             if m.value(member).is_none() {
                 m.missing(member);
@@ -177,12 +174,29 @@ fn site(m: &mut Members<'_, '_>, names: &mut Names, defaults: &Defaults) -> Opti
         let reuse_last = m.optional("reuse-last").unwrap_or(false);
         let names = names.with(["base-origin", "base-host"]);
         let (origin, rp_id) = (names.text(m, "origin"), names.text(m, "rp-id"));
-        Some(SiteMaking { make, reuse_last, origin: origin?, rp_id: rp_id? })
+        Some(SiteMaking { make, change, reuse_last, origin: origin?, rp_id: rp_id? })
     });
     if m.value("site").is_none() {
         m.missing("site");
     }
     read
+}
+
+/// `change = "make"` (the same requests once more), or requests of its own.
+fn change(m: &mut Members<'_, '_>, make: &[Call], names: &Names, defaults: &Defaults) -> Vec<Call> {
+    match m.value("change").and_then(|value| value.get_ref().as_str()) {
+        None => {
+            let mut calls = calls(m, "change", "site.change", &mut names.clone(), defaults);
+            calls.iter_mut().for_each(|call| call.admin = true);
+            calls
+        }
+        Some("make") => make.to_vec(),
+        Some(other) => {
+            let at = m.place("change");
+            m.problem(at, format!("`change` is \"make\" or requests, not `{other}`"), None);
+            Vec::new()
+        }
+    }
 }
 
 fn account(m: &mut Members<'_, '_>, names: &mut Names, defaults: &Defaults) -> Option<AccountMaking> {

@@ -114,3 +114,15 @@ fn what_is_missing_is_said() {
     let lines = read("format = 1\nname = \n").unwrap_err();
     assert!(lines.iter().any(|line| line.starts_with("t.toml:2:")), "{lines:?}");
 }
+
+#[test]
+fn a_policy_is_changed_by_the_same_requests_or_by_others() {
+    let with = |change: &str| SMALL.replace("[account]", &format!("{change}\n[account]"));
+    let make = "make = [{ put = \"policy\", json = \"${bench-policy}\" }]";
+    let calls = |text: &str| read(text).unwrap().site.change.len();
+    assert_eq!(calls(SMALL), 0);
+    assert_eq!(calls(&with(&format!("{make}\nchange = \"make\""))), 1);
+    assert_eq!(calls(&with("change = [{ put = \"policy\" }, { post = \"reload\" }]")), 2);
+    let lines = read(&with("change = \"again\"")).unwrap_err().join("\n");
+    assert!(lines.contains("`change` is \"make\" or requests, not `again`"), "{lines}");
+}

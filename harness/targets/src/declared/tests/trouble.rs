@@ -79,7 +79,13 @@ async fn a_secret_that_is_missing() {
 async fn offer(target: &DeclaredTarget) -> TargetError {
     let policy = Policy::default();
     let site = target
-        .site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .site(SiteWish {
+            policy: &policy,
+            seed: [0; 32],
+            anchors: &[],
+            changes: false,
+            settings: &serde_json::Map::new(),
+        })
         .await
         .unwrap();
     let who = Account { name: "alice".into(), password: "the password of alice".into() };

@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use plan::Policy;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
@@ -61,6 +62,15 @@ pub(super) async fn remove_site(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     shared.sites.remove(&id)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn set_policy(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    Json(policy): Json<Policy>,
+) -> Result<StatusCode, Refusal> {
+    shared.sites.set_policy(&id, policy)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -37,7 +37,13 @@ async fn site(answers: &'static [&'static str]) -> Box<dyn Site> {
     let target = ReferenceTarget::at(saying(answers).await).await.unwrap();
     let policy = Policy::default();
     target
-        .site(SiteWish { policy: &policy, seed: [0; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .site(SiteWish {
+            policy: &policy,
+            seed: [0; 32],
+            anchors: &[],
+            changes: false,
+            settings: &serde_json::Map::new(),
+        })
         .await
         .unwrap()
 }

@@ -185,7 +185,7 @@ async fn the_target_drives_two_sites_that_know_nothing_of_each_other() {
     assert_eq!((target.name(), target.flaws()), ("reference", &[Flaw::UpNotCheckedAtLogin][..]));
     let usernameless = Policy { login: Login::Usernameless, ..Policy::default() };
     let none = serde_json::Map::new();
-    let wish = |policy| SiteWish { policy, seed: [1; 32], anchors: &[], settings: &none };
+    let wish = |policy| SiteWish { policy, seed: [1; 32], anchors: &[], changes: false, settings: &none };
     let plain = Policy::default();
     let sites = [target.site(wish(&plain)).await.unwrap(), target.site(wish(&usernameless)).await.unwrap()];
     let mut key = Key::new(1);
@@ -234,7 +234,13 @@ async fn names_of_any_kind_are_one_segment_of_a_path() {
     let target = ReferenceTarget::embedded(running).await.unwrap();
     let policy = Policy::default();
     let site = target
-        .site(SiteWish { policy: &policy, seed: [1; 32], anchors: &[], settings: &serde_json::Map::new() })
+        .site(SiteWish {
+            policy: &policy,
+            seed: [1; 32],
+            anchors: &[],
+            changes: false,
+            settings: &serde_json::Map::new(),
+        })
         .await
         .unwrap();
     for name in ["a/b", "../x", "ä ö", "a%2Fb", "a?b#c"] {
