@@ -22,7 +22,8 @@ Examples:
 The page asks otherwise than the policy says where its address does, as in
 /?user-verification=required&list=none: user-verification, resident-key,
 attachment, attestation; list=none leaves the exclude or allow list away. name
-fills in the account, site names one that was made by POST /api/sites.
+fills in the account, site names one that was made by POST /api/sites. Behind a
+#, as in /#name=bob, the page follows them as they change.
 
 Policy members (the first value is the default):
   user-verification    preferred, required, discouraged

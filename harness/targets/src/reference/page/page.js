@@ -6,9 +6,15 @@ let info = null;
 // --- the address: /?site=1&name=bob&user-verification=required&list=none -------------------------------------------------------
 
 // site: another one of this server's; name: the account. The others make the page ask otherwise than its server says.
+// Behind a # the page follows them as they change; there they go before those behind the ?.
 const SWITCHES = ["site", "name", "user-verification", "resident-key", "attachment", "attestation", "list"];
-const switches = new URLSearchParams(location.search);
-const api = switches.has("site") ? `/sites/${encodeURIComponent(switches.get("site"))}/api` : "/api";
+let switches = new URLSearchParams();
+let api = "/api";
+
+function readAddress() {
+  switches = new URLSearchParams(`${location.hash.slice(1)}&${location.search.slice(1)}`);
+  api = switches.has("site") ? `/sites/${encodeURIComponent(switches.get("site"))}/api` : "/api";
+}
 
 function askedOtherwise(options) {
   const asked = { ...options };
@@ -224,10 +230,14 @@ const KINDS = {
   usernameless: "Login: the key says who you are; no name is sent.",
 };
 
-async function start() {
-  info = await call("GET", "/info");
+// Shows what the address says. `data-shown` on the root tells who drives the page that it is done.
+async function follow() {
+  const address = location.href;
+  readAddress();
   const unknown = [...switches.keys()].filter((name) => !SWITCHES.includes(name));
   if (unknown.length) throw new Error(`the address may say ${SWITCHES.join(", ")}, not ${unknown.join(", ")}`);
+  byId("hint").hidden = true;
+  info = await call("GET", "/info");
   if (switches.has("name")) byId("name").value = switches.get("name");
   const { site } = info;
   byId("where").textContent = `version ${info.version}, origin ${site.origin}, RP ID ${site.rp_id}`;
@@ -237,17 +247,21 @@ async function start() {
   shownFlaws(info.flaws);
   if (location.origin !== site.origin) warn("WebAuthn works on the site’s own origin only. Open this page as", site.origin);
   else if (!window.PublicKeyCredential) warn("This browser has no WebAuthn.");
-  byId("create").addEventListener("click", () =>
-    attempt(byId("create"), "Account", async () => {
-      await call("POST", "/accounts", account());
-      return `${account().name} can register keys now.`;
-    }),
-  );
-  byId("register").addEventListener("click", () => attempt(byId("register"), "Registration", register));
-  byId("login").addEventListener("click", () => attempt(byId("login"), "Login", login));
-  byId("logout").addEventListener("click", () => call("POST", "/logout", {}).then(refresh));
-  byId("name").addEventListener("change", refresh);
   await refresh();
+  document.documentElement.dataset.shown = address;
 }
 
-start().catch((error) => warn(`This page cannot be used: ${error.message}`));
+const show = () => follow().catch((error) => warn(`This page cannot be used: ${error.message}`));
+
+byId("create").addEventListener("click", () =>
+  attempt(byId("create"), "Account", async () => {
+    await call("POST", "/accounts", account());
+    return `${account().name} can register keys now.`;
+  }),
+);
+byId("register").addEventListener("click", () => attempt(byId("register"), "Registration", register));
+byId("login").addEventListener("click", () => attempt(byId("login"), "Login", login));
+byId("logout").addEventListener("click", () => call("POST", "/logout", {}).then(refresh));
+byId("name").addEventListener("change", refresh);
+window.addEventListener("hashchange", show);
+show();
