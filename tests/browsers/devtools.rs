@@ -9,6 +9,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::Trouble;
 
+const TRIES: usize = 10;
+
 /// The one page of a browser.
 pub struct Page {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -42,6 +44,16 @@ impl Page {
         Ok(page)
     }
 
+    /// Has Firefox's own part work out a JavaScript expression of text, with the rights of the browser.
+    pub async fn evaluate_inside(&mut self, expression: &str) -> Result<Value, Trouble> {
+        let tree = self.call("browsingContext.getTree", json!({ "moz:scope": "chrome" })).await?;
+        let context = &tree["contexts"][0]["context"];
+        let wish =
+            json!({ "expression": expression, "target": { "context": context }, "awaitPromise": true });
+        let pending = self.send("script.evaluate", wish).await?;
+        self.end(pending).await
+    }
+
     async fn attach(&mut self) -> Result<Target, Trouble> {
         let targets = self.call("Target.getTargets", json!({})).await?;
         let targets = targets["targetInfos"].as_array().cloned().unwrap_or_default();
@@ -61,16 +73,23 @@ impl Page {
 
     /// Goes to another address; the page may not be whole yet.
     pub async fn go(&mut self, url: &str) -> Result<(), Trouble> {
-        let gone = match &self.target {
-            Target::Context(context) => {
-                let wish = json!({ "context": context, "url": url, "wait": "complete" });
-                self.call("browsingContext.navigate", wish).await?
+        if let Target::Context(context) = &self.target {
+            let wish = json!({ "context": context, "url": url, "wait": "complete" });
+            self.call("browsingContext.navigate", wish).await?;
+            return Ok(());
+        }
+        let mut last = Value::Null;
+        for _ in 0..TRIES {
+            let mut gone = self.call("Page.navigate", json!({ "url": url })).await?;
+            last = gone["errorText"].take();
+            // The page with which it starts may still be on its way, and takes the place of ours.
+            if last != "net::ERR_ABORTED" {
+                break;
             }
-            _ => self.call("Page.navigate", json!({ "url": url })).await?,
-        };
-        match gone.get("errorText") {
-            Some(error) => Err(format!("{url}: {error}").into()),
-            None => Ok(()),
+        }
+        match last.is_null() {
+            true => Ok(()),
+            false => Err(format!("{url}: {last}").into()),
         }
     }
 

@@ -6,6 +6,7 @@
 mod attempt;
 mod ceremonies;
 mod devtools;
+mod dialog;
 mod plugged;
 mod program;
 mod screen;
@@ -48,7 +49,7 @@ struct Args {
     /// Only requests and keys whose name contains this text, in the form `request / key`
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
-    /// Milliseconds without a sign of key or page after which there must be a dialog
+    /// Milliseconds without a sign of key, browser or page after which the person gives up, at least
     #[arg(long, value_name = "MS", default_value = "1500")]
     patience: u64,
 }
@@ -83,7 +84,7 @@ async fn run(args: &Args) -> Result<bool, Trouble> {
         started,
         screen,
         patience: Duration::from_millis(args.patience),
-        slowest: Duration::ZERO,
+        longest: Duration::ZERO,
     };
     let mut bench = Bench::new(hand, server_page, args.anykey.clone()).await?;
     let (mut passed, mut failed) = (0, 0);
@@ -128,9 +129,11 @@ async fn one(bench: &mut Bench, args: &Args, key: &Key, request: &Request) -> Re
         Err(trouble) => trouble.to_string(),
     };
     let file = args.out.join(format!("{} {}", args.browser.name(), name.replace(" / ", " with ")));
-    println!("FAILED  {name}: {wrong} ({took:.1} s; {}.png, .key)", file.display());
+    println!("FAILED  {name}: {wrong} ({took:.1} s; {}.png, .key, .browser)", file.display());
     std::fs::write(with_ending(&file, ".key"), bench.conversation())?;
-    bench.hand.leave(&with_ending(&file, ".png")).await?;
+    std::fs::write(with_ending(&file, ".browser"), bench.hand.started.dialogs.heard().join("\n"))?;
+    bench.hand.screen.picture(&with_ending(&file, ".png")).await?;
+    bench.hand.leave().await?;
     Ok(Some(false))
 }
 

@@ -63,45 +63,46 @@ impl Plugged {
         }
     }
 
-    /// The right PIN reached the key.
-    pub fn took_pin(&mut self) -> bool {
-        const SUBCOMMANDS: [&str; 2] = ["/ getPinToken /", "/ getPinUvAuthTokenUsingPinWithPermissions /"];
-        let tries = |line: &&String| SUBCOMMANDS.iter().any(|name| line.contains(name));
-        let tried = self.heard().iter().filter(tries).count();
-        let wrong = self.heard().iter().filter(|line| line.contains(" < CTAP2_ERR_PIN_INVALID")).count();
-        tried > wrong
-    }
-
-    /// The key found more than one credential.
-    pub fn found_several(&mut self) -> bool {
-        self.heard().iter().any(|line| line.contains("numberOfCredentials: "))
-    }
-
     /// The key made a credential or signed for the relying party, after a sign of the user's.
     pub fn was_used(&mut self) -> bool {
-        let mut asked_u2f = false;
-        let mut about_us = false;
-        for line in self.heard() {
-            let ours = line.contains(RP_ID_HASH);
-            if line.contains(" > ") {
-                asked_u2f = line.contains("U2F_REGISTER") || line.contains("U2F_AUTHENTICATE");
-                about_us = false;
-            }
-            about_us |= ours;
-            let signed = asked_u2f && line.contains(" < SW_NO_ERROR");
-            let made = line.contains("flags: ") && line.contains(" UP");
-            if about_us && (signed || made) {
-                return true;
-            }
-        }
-        false
+        self.answers().iter().any(|(request, answer)| {
+            let made = answer.lines().any(|line| line.contains("flags: ") && line.contains(" UP"));
+            let signed = request.contains("U2F_") && answer.contains("SW_NO_ERROR");
+            format!("{request}{answer}").contains(RP_ID_HASH) && (made || signed)
+        })
     }
 
-    /// The key refused, or had another answer than success, to a request about the relying party.
+    /// The key said no: it knows an excluded credential, or the user declined.
     pub fn refused(&mut self) -> bool {
-        const STATUSES: [&str; 3] =
-            ["CTAP2_ERR_CREDENTIAL_EXCLUDED", "CTAP2_ERR_OPERATION_DENIED", "SW_CONDITIONS_NOT_SATISFIED"];
-        self.heard().iter().any(|line| STATUSES.iter().any(|status| line.contains(status)))
+        const STATUSES: [&str; 2] = ["CTAP2_ERR_CREDENTIAL_EXCLUDED", "CTAP2_ERR_OPERATION_DENIED"];
+        self.answers().iter().any(|(request, answer)| {
+            let known =
+                request.contains("U2F_AUTHENTICATE") && answer.contains("SW_CONDITIONS_NOT_SATISFIED");
+            STATUSES.iter().any(|status| answer.contains(status)) || known
+        })
+    }
+
+    /// Each request with what the key said to it, which are texts of several lines.
+    fn answers(&mut self) -> Vec<(String, String)> {
+        let mut answers: Vec<(String, String)> = Vec::new();
+        let mut answered = false;
+        for line in self.heard() {
+            if line.contains(" > ") {
+                answers.push(Default::default());
+                answered = false;
+            }
+            answered |= line.contains(" < ");
+            let Some((request, answer)) = answers.last_mut() else { continue };
+            let text = if answered { answer } else { request };
+            text.push_str(line);
+            text.push('\n');
+        }
+        answers
+    }
+
+    /// A message did not come as a whole within the half second that the key waits for each next packet.
+    pub fn was_cut_off(&mut self) -> bool {
+        self.heard().iter().any(|line| line.contains(" < ERR_MSG_TIMEOUT"))
     }
 }
 

@@ -67,7 +67,7 @@ impl Screen {
 }
 
 /// Pixels.
-pub const WIDTH: u32 = 1000;
+pub const WIDTH: u32 = 800;
 /// Pixels.
-pub const HEIGHT: u32 = 900;
+pub const HEIGHT: u32 = 700;
 const START: Duration = Duration::from_secs(60);

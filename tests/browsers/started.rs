@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use crate::Trouble;
 use crate::devtools::Page;
+use crate::dialog::{self, Dialog};
 use crate::program::Program;
 use crate::screen::{HEIGHT, Screen, WIDTH};
 
@@ -16,8 +17,17 @@ use crate::screen::{HEIGHT, Screen, WIDTH};
 pub struct Started {
     /// Its page.
     pub page: Page,
-    program: Program,
+    /// Its dialogs.
+    pub dialogs: Dialogs,
     _profile: TempDir,
+}
+
+/// What a browser says of its dialogs.
+pub struct Dialogs {
+    browser: Browser,
+    program: Program,
+    /// All that it said since [`Dialogs::forget`].
+    heard: Vec<String>,
 }
 
 impl Started {
@@ -32,13 +42,48 @@ impl Started {
         let mut program = Program::start(&mut command)?;
         let address = |line: &str| Some(line.split_once(" listening on ")?.1.trim().to_owned());
         let address = program.told(START, address).await?;
-        let page = Page::connect(browser, &address).await?;
-        Ok(Self { page, program, _profile: profile })
+        let mut page = Page::connect(browser, &address).await?;
+        if browser == Browser::Firefox {
+            page.evaluate_inside(dialog::LISTEN).await?;
+        }
+        let dialogs = Dialogs { browser, program, heard: Vec::new() };
+        Ok(Self { page, dialogs, _profile: profile })
     }
 
     /// Ends it.
     pub async fn end(self) -> Result<(), Trouble> {
-        self.program.end().await
+        self.dialogs.program.end().await
+    }
+}
+
+impl Dialogs {
+    /// Another ceremony begins.
+    pub fn forget(&mut self) {
+        while self.program.line_at_hand().is_some() {}
+        self.heard.clear();
+    }
+
+    /// Waits for the next dialog. May be dropped and called again.
+    pub async fn next(&mut self) -> Result<Dialog, Trouble> {
+        loop {
+            let line = self.program.line().await.ok_or("the browser is gone")?;
+            let dialog = match self.browser {
+                Browser::Chromium => dialog::of_chromium(&line),
+                Browser::Firefox => dialog::of_firefox(&line),
+            };
+            self.heard.push(line);
+            if let Some(dialog) = dialog {
+                return Ok(dialog);
+            }
+        }
+    }
+
+    /// What the browser said.
+    pub fn heard(&mut self) -> &[String] {
+        while let Some(line) = self.program.line_at_hand() {
+            self.heard.push(line);
+        }
+        &self.heard
     }
 }
 
@@ -53,6 +98,8 @@ fn chromium(profile: &Path) -> Command {
         "--test-type",
         "--disable-gpu",
         "--disable-gpu-rasterization",
+        // One process less to hand pictures to.
+        "--in-process-gpu",
         "--disable-software-rasterizer",
         "--force-prefers-reduced-motion",
         "--no-first-run",
@@ -65,9 +112,13 @@ fn chromium(profile: &Path) -> Command {
         "--disable-extensions",
         "--disable-save-password-bubble",
         "--disable-sync",
-        "--disable-features=MediaRouter,OptimizationGuideOnDeviceModel,OptimizationHints,Translate",
+        // Among them pages of the browser's own, which it would load beside ours.
+        "--disable-features=MediaRouter,OptimizationGuideOnDeviceModel,OptimizationHints,Translate,\
+         WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,AiModeOmniboxEntryPoint,\
+         SpareRendererForSitePerProcess",
         "about:blank",
     ]);
+    command.args(dialog::LOG);
     command
 }
 
@@ -77,16 +128,20 @@ fn firefox(profile: &Path) -> Result<Command, Trouble> {
     // Debian's, and everybody else's.
     let there = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].iter().find(|name| Path::new(name).exists());
     let mut command = Command::new(there.unwrap_or(&"firefox"));
-    command.args(["--no-remote", "--remote-debugging-port", "0", "--profile"]).arg(profile);
+    command.args(["--no-remote", "--remote-debugging-port", "0"]);
+    // For what it says of its dialogs.
+    command.args(["--remote-allow-system-access", "--profile"]).arg(profile);
     command.args(["--width", &WIDTH.to_string(), "--height", &HEIGHT.to_string(), "about:blank"]);
     Ok(command)
 }
 
 /// What a person would switch off on a machine without a network.
-const FIREFOX: [(&str, &str); 21] = [
+const FIREFOX: [(&str, &str); 22] = [
     ("app.normandy.enabled", "false"),
     ("app.update.enabled", "false"),
     ("browser.aboutwelcome.enabled", "false"),
+    // What it says of its dialogs.
+    ("browser.dom.window.dump.enabled", "true"),
     ("browser.safebrowsing.malware.enabled", "false"),
     ("browser.safebrowsing.phishing.enabled", "false"),
     ("browser.search.update", "false"),
@@ -108,4 +163,4 @@ const FIREFOX: [(&str, &str); 21] = [
     ("ui.prefersReducedMotion", "1"),
 ];
 /// Under an emulated processor.
-const START: Duration = Duration::from_secs(180);
+const START: Duration = Duration::from_secs(600);
