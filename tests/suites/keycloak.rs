@@ -8,21 +8,17 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use client::Client;
-use links::{Local, Script, Scripted};
-use plan::event::{CaseDone, Ended, Manner, Outcome, RunDone, Sink};
+use plan::event::{CaseDone, Ended, Outcome};
 use plan::policy::{Login, Policy};
 use plan::{Scenario, Verdict, Versions};
-use run::{KeyModel, RunPlan, Stop};
 use serde_json::{Value, json};
-use softkeys::{Seeded, TestRoot};
+use softkeys::TestRoot;
 use targets::http::{Agent, HttpError};
 use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
 use targets::{Account, Site, SiteWish, Target, TargetError};
 use url::Url;
-use webauthn::CreationOptions;
 
-use crate::cases::Cases;
+use crate::cases::{answer, every_case_is_as_expected, run_all};
 
 /// The words with which Keycloak refuses, by scenario and version; of several lines that fit one is enough.
 const REASONS: &[(&str, &str, &str)] = &[
@@ -113,47 +109,6 @@ async fn keycloak() {
     acceptances_are_proven(&cases);
 
     its_end_in_the_middle_of_a_ceremony(target).await;
-}
-
-async fn run_all(
-    scenarios: &[Scenario],
-    target: &KeycloakTarget,
-    root: &TestRoot,
-) -> (Vec<CaseDone>, RunDone) {
-    let keys: Vec<KeyModel> = profiles::all().iter().map(KeyModel::new).collect();
-    let other_root = TestRoot::seeded([2; 32]).unwrap();
-    let plan = RunPlan {
-        seed: 1,
-        version: "0".into(),
-        began: String::new(),
-        scenarios,
-        selected: scenarios.iter().map(|s| s.id.clone()).collect(),
-        keys: &keys,
-        bus: &links::Direct,
-        attached: None,
-        manners: vec![Manner::Faithful, Manner::Permissive],
-        target,
-        flaws: Vec::new(),
-        root,
-        other_root: &other_root,
-        jobs: target.jobs(),
-        replay: Vec::new(),
-    };
-    let cases = Cases::default();
-    let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(cases.clone())];
-    let done = run::run(&plan, &mut sinks, &Stop::new()).await;
-    let cases = cases.0.lock().unwrap().clone();
-    (cases, done)
-}
-
-fn line(c: &CaseDone) -> String {
-    format!("{} {}: {}", c.verdict, c.case, c.reason)
-}
-
-fn every_case_is_as_expected(cases: &[CaseDone]) {
-    let bad = |c: &&CaseDone| matches!(c.verdict, Verdict::Fail | Verdict::Unknown);
-    let bad: Vec<String> = cases.iter().filter(bad).map(line).collect();
-    assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), cases.len(), bad.join("\n"));
 }
 
 /// A scenario that every key leaves out proves nothing, and must not come to that unseen.
@@ -269,15 +224,6 @@ async fn logging_out(target: &KeycloakTarget) {
     assert_eq!(session.whoami().await.unwrap().as_deref(), Some("Al"), "by the cookies alone");
     session.logout().await.unwrap();
     assert_eq!(session.whoami().await.unwrap(), None);
-}
-
-/// What the key `no-uv`, which needs no attestation key, answers to these options.
-async fn answer(origin: &str, options: &CreationOptions) -> Value {
-    let profile = profiles::find("no-uv").unwrap().profile;
-    let hands = Scripted::new(Script::Touch(Duration::from_millis(100)));
-    let mut key = Local::new(profile, Box::new(Seeded::from_seed([7; 32])), Box::new(hands)).unwrap();
-    let made = Client::new(client::Manner::Faithful).create(&mut key, origin, options).await;
-    made.map(|created| created.response.to_value()).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The right password is refused then, which is no word on keys.
