@@ -1,5 +1,6 @@
 //! The suites.
 mod algorithms;
+mod authelia;
 mod browsers;
 mod cases;
 mod declared;

@@ -1,6 +1,7 @@
 //! One server each: the reference server with its named flaws, those of the list `built_in`, and those that a file describes.
 
 pub mod admin;
+pub mod authelia;
 pub mod built_in;
 pub mod declared;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no dialect uses it yet"))]

@@ -12,8 +12,10 @@ use super::{AimArgs, AttestationCaArgs, LinkArg, May};
 #[command(after_long_help = "\
 Targets:
   reference       the embedded reference server (the default); --flaw breaks it
-  keycloak        that server: started for the run (--server, or the path in
-                  ANYKEY_KEYCLOAK), or one that runs already (--url)
+  keycloak, authelia
+                  that server: started for the run (--server, or the path in
+                  ANYKEY_KEYCLOAK, ANYKEY_AUTHELIA), or one that runs already
+                  (--url)
   dialect:NAME    one of our own that speaks as NAME does, in this process; the
                   report says so
   http(s)://HOST  the reference server's own API there (`anykey serve`)

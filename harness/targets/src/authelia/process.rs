@@ -1,0 +1,155 @@
+//! An Authelia process of our own, on loopback, gone when the value is.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use url::Url;
+
+use super::binary::Binary;
+use super::configuration::{Choice, Secrets, USERS, configuration, users};
+use super::error::AutheliaError;
+use super::notifier::Notifier;
+use super::server::{User, Users, locked};
+use crate::http::{Agent, HttpClient};
+use crate::process::{Group, Spawn, free_port, port_taken, random_password};
+
+/// How often a start is tried again because another process took the port.
+const PORT_TRIES: u32 = 3;
+/// The time between two looks whether it is ready.
+const POLL: Duration = Duration::from_millis(20);
+/// How many users the file has.
+const USER_COUNT: usize = 512;
+
+/// What the processes of one database share: it goes with the last of them.
+#[derive(Debug)]
+pub(super) struct Data {
+    folder: TempDir,
+    secrets: Secrets,
+    /// The users in the file.
+    pub(super) users: Arc<Users>,
+}
+
+impl Data {
+    /// A folder with users, all of one password.
+    pub(super) fn make(password: &str, hash: &str) -> Result<Self, AutheliaError> {
+        let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
+        let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
+        let names: Vec<String> = (1..=USER_COUNT).map(|number| format!("anykey-{number:04}")).collect();
+        write(&folder.path().join(USERS), &users(&names, hash))?;
+        let known = names.into_iter().rev().map(|name| User { name, password: password.to_owned() });
+        let secrets =
+            Secrets { jwt: random_password(), session: random_password(), storage: random_password() };
+        Ok(Self { users: Arc::new(Users::new(known.collect())), folder, secrets })
+    }
+
+    /// The file notifier of a process that writes to the file of that name.
+    pub(super) fn notifier(&self, name: &str) -> Arc<Notifier> {
+        Arc::new(Notifier::new(&self.folder.path().join(name)))
+    }
+}
+
+/// A running Authelia.
+#[derive(Debug)]
+pub(super) struct Process {
+    /// Before the folder, which it runs in.
+    group: Mutex<Group>,
+    _data: Arc<Data>,
+    /// Where it listens, `http://127.0.0.1:PORT/`.
+    pub(super) base: Url,
+}
+
+/// What a start needs to know.
+#[derive(Debug)]
+pub(super) struct Start<'a> {
+    /// The program.
+    pub(super) binary: &'a Binary,
+    /// What its configuration has.
+    pub(super) choice: &'a Choice,
+    /// Its database and users.
+    pub(super) data: &'a Arc<Data>,
+    /// The file of its notifier. A start empties it, so that of another process on the same database is another one.
+    pub(super) notification: &'a str,
+    /// Where the log goes.
+    pub(super) log: &'a Path,
+    /// How long the start may take.
+    pub(super) timeout: Duration,
+}
+
+impl Process {
+    /// Starts Authelia and waits until it answers.
+    pub(super) async fn start(start: &Start<'_>, client: &HttpClient) -> Result<Self, AutheliaError> {
+        let mut tries = 1;
+        loop {
+            let process = Self::spawn(start)?;
+            match process.ready(client, start.timeout).await {
+                Err(AutheliaError::Ended { tail }) if tries < PORT_TRIES && port_taken(&tail) => tries += 1,
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(process),
+            }
+        }
+    }
+
+    fn spawn(start: &Start<'_>) -> Result<Self, AutheliaError> {
+        let port = free_port().map_err(|e| AutheliaError::Start(format!("no free port: {e}")))?;
+        let folder = start.data.folder.path();
+        let file: PathBuf = folder.join(format!("configuration-{port}.yml"));
+        write(&file, &configuration(start.choice, port, folder, start.notification, &start.data.secrets))?;
+        let arguments: Vec<OsString> = vec!["--config".into(), file.into()];
+        let group = Group::spawn(&Spawn {
+            name: "anykey-authelia",
+            home: folder,
+            program: start.binary.path.as_os_str(),
+            arguments: &arguments,
+            environment: &[],
+            log: start.log,
+        });
+        let group =
+            group.map_err(|e| AutheliaError::Start(format!("/bin/sh, {}: {e}", start.log.display())))?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let base =
+            Url::parse(&format!("http://{address}/")).map_err(|e| AutheliaError::Start(e.to_string()))?;
+        Ok(Self { group: Mutex::new(group), _data: start.data.clone(), base })
+    }
+
+    async fn ready(&self, client: &HttpClient, timeout: Duration) -> Result<(), AutheliaError> {
+        let began = Instant::now();
+        let mut agent = Agent::with_client(self.base.clone(), client.clone()).timeout(Duration::from_secs(5));
+        loop {
+            if self.ended() {
+                return Err(AutheliaError::Ended { tail: self.log_tail() });
+            }
+            // Any failure but the end of the process means: not yet.
+            if agent.get("api/health").await.is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            if began.elapsed() > timeout {
+                return Err(AutheliaError::Slow { seconds: timeout.as_secs(), tail: self.log_tail() });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Whether the process is gone.
+    pub(super) fn ended(&self) -> bool {
+        locked(&self.group).ended()
+    }
+
+    /// Ends it, whoever still wants it.
+    pub(super) fn end(&self) {
+        locked(&self.group).end();
+    }
+
+    /// The last lines of its log.
+    pub(super) fn log_tail(&self) -> String {
+        locked(&self.group).log_tail()
+    }
+}
+
+fn write(path: &Path, value: &Value) -> Result<(), AutheliaError> {
+    std::fs::write(path, value.to_string()).map_err(|e| AutheliaError::file(path, e))
+}

@@ -1,0 +1,289 @@
+//! A real Authelia, driven through the API of its portal: what it takes and refuses of each of the nine keys under each policy.
+//!
+//! Runs when `ANYKEY_AUTHELIA` names the program; otherwise it says so. What must come of each case stands in the scenarios and in
+//! the list of what is known of Authelia; here stands for which reason it must be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use plan::event::{CaseDone, Ended, Outcome};
+use plan::policy::{Login, Policy};
+use plan::{Scenario, Verdict};
+use serde_json::{Value, json};
+use softkeys::TestRoot;
+use targets::authelia::{AutheliaAttachment, AutheliaError, AutheliaSettings, AutheliaTarget};
+use targets::{Account, Site, SiteWish, Target, TargetError};
+
+use crate::cases::{answer, every_case_is_as_expected, run_all};
+
+/// The words with which Authelia refuses: it tells them to its log, and the client nothing.
+const REASONS: &[(&str, &str)] = &[
+    ("login.backed-up-but-not-eligible", "Backup State Flag is true but Backup Eligible flag is false"),
+    ("login.backup-eligibility-changed", "Backup Eligible flag inconsistency"),
+    ("login.challenge-of-other-session", "Error validating challenge"),
+    ("login.challenge-of-registration", "Error validating challenge"),
+    ("login.counter-back", "sign count indicates that it is cloned"),
+    ("login.counter-of-before", "sign count indicates that it is cloned"),
+    ("login.cross-origin", "Error validating cross origin flag"),
+    ("login.no-user-presence", "User presence required"),
+    ("login.no-user-verification", "User verification required"),
+    ("login.other-origin", "Error validating origin"),
+    ("login.other-rp-id", "RP Hash mismatch"),
+    ("login.replayed-assertion", "challenge session data is not present"),
+    ("login.revoked", "User does not own all credentials"),
+    ("login.type-of-registration", "Error validating ceremony type"),
+    ("login.wrong-signature", "Error validating the assertion signature"),
+    ("policy.aaguid-deny", "prohibit the AAGUID"),
+    ("policy.uv-required", "User verification required"),
+    ("register.attestation-signature", "ignature"),
+    ("register.backup-forbidden", "prohibit credentials that are backup eligible"),
+    ("register.challenge-of-other-session", "Error validating challenge"),
+    ("register.challenge-reused", "challenge session data is not present"),
+    ("register.credential-of-another-user", "UNIQUE constraint failed"),
+    ("register.cross-origin", "Error validating cross origin flag"),
+    ("register.no-user-presence", "User presence required"),
+    ("register.no-user-verification", "User verification required"),
+    ("register.other-origin", "Error validating origin"),
+    ("register.other-rp-id", "RP Hash mismatch"),
+    ("register.type-of-login", "Error validating ceremony type"),
+    ("authelia.same-credential-again", "UNIQUE constraint failed"),
+];
+
+/// The scenarios for which Authelia has no such setting: with no key they are more than unsupported.
+const NOTHING: &[&str] = &[
+    "policy.aaguid-allow",
+    "policy.attestation-trusted",
+    "policy.changed",
+    "policy.passwordless",
+    "register.algorithm-not-offered",
+    "register.backup-required",
+    "register.certificate-of-another-model",
+    "register.model-allowed",
+    "register.model-not-allowed",
+    "register.no-attestation",
+    "register.packed-attestation",
+    "register.same-credential-again",
+    "register.same-key-twice",
+    "register.same-key-twice-allowed",
+    "register.tpm-attestation",
+    "register.tpm-key-for-another-use",
+    "register.tpm-key-with-subject",
+    "register.tpm-not-generated",
+    "register.tpm-other-data",
+    "register.tpm-other-name",
+    "register.tpm-other-public-area",
+    "register.tpm-without-name",
+    "register.trusted-attestation",
+    "register.untrusted-root",
+    "register.untrusted-self-attestation",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authelia() {
+    let Some(program) = std::env::var_os("ANYKEY_AUTHELIA").map(PathBuf::from) else {
+        return println!("not run: ANYKEY_AUTHELIA names no program");
+    };
+    let began = Instant::now();
+    let target = AutheliaTarget::start(&program, AutheliaSettings::default()).await;
+    let target = target.unwrap_or_else(|e| panic!("{e}"));
+    let version = target.version().unwrap_or_default();
+    println!("Authelia {version} started in {:.1} s", began.elapsed().as_secs_f32());
+
+    let began = Instant::now();
+    a_program_that_is_no_authelia().await;
+    a_user_who_is_banned(&target).await;
+    too_many_codes(&target).await;
+    a_configuration_that_authelia_refuses(&target).await;
+    options_as_authelia_gives_them(&target).await;
+    another_bench_attaches_and_cleans_up(&target).await;
+    println!("what is no scenario in {:.1} s", began.elapsed().as_secs_f32());
+
+    let began = Instant::now();
+    let scenarios = run::catalogue::embedded().unwrap();
+    let root = TestRoot::seeded([1; 32]).unwrap();
+    let (cases, done) = run_all(&scenarios, &target, &root).await;
+    println!("{} cases in {:.1} s: {done:?}", cases.len(), began.elapsed().as_secs_f32());
+    assert_eq!(done.ended, Ended::Complete);
+    assert!(target.is_alive(), "an Authelia has ended");
+    every_case_is_as_expected(&cases);
+    what_authelia_lacks_is_known(&scenarios, &cases);
+    refusals_are_for_the_right_reason(&cases);
+    acceptances_are_proven(&cases);
+    let log = String::from_utf8(target.log().unwrap()).unwrap();
+    assert!(log.contains("== Authelia 1: ") && log.contains("Startup complete"), "the log is kept");
+
+    its_end_in_the_middle_of_a_ceremony(target).await;
+}
+
+/// A scenario that every key leaves out proves nothing, and must not come to that unseen.
+fn what_authelia_lacks_is_known(scenarios: &[Scenario], cases: &[CaseDone]) {
+    let ran = |id: &str| cases.iter().any(|c| c.case.scenario == id && c.verdict == Verdict::Pass);
+    let for_it = scenarios.iter().filter(|s| s.is_for("authelia"));
+    let out: BTreeSet<&str> = for_it.map(|s| s.id.as_str()).filter(|id| !ran(id)).collect();
+    assert_eq!(out, NOTHING.iter().copied().collect(), "the scenarios that ran with no key");
+}
+
+fn refusals_are_for_the_right_reason(cases: &[CaseDone]) {
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for case in cases {
+        let Outcome::RefusedByServer { reason, .. } = &case.outcome else { continue };
+        seen.insert(case.case.scenario.as_str());
+        let said = reason.as_deref().unwrap_or_default();
+        for (_, words) in REASONS.iter().filter(|(id, _)| *id == case.case.scenario) {
+            if !said.contains(words) {
+                wrong.push(format!("{}: {words:?} is expected, not {said:?}", case.case));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (id, _) in REASONS {
+        assert!(seen.contains(id), "{id} was refused by the server with no key");
+    }
+}
+
+/// The level of the session, and that the site behind it is open: not only the absence of an error.
+fn acceptances_are_proven(cases: &[CaseDone]) {
+    let plain = cases.iter().filter(|c| c.case.scenario == "login.plain" && c.verdict == Verdict::Pass);
+    let mut count = 0;
+    for case in plain {
+        let seen: Vec<&str> = case.proof.iter().map(|p| p.seen.as_str()).collect();
+        for words in ["the session is at level 2", "says that alice is logged in"] {
+            assert!(seen.iter().any(|s| s.contains(words)), "{}: {words} is not in {seen:#?}", case.case);
+        }
+        count += 1;
+    }
+    assert_eq!(count, 18, "nine keys in two manners");
+}
+
+async fn site(target: &AutheliaTarget, login: Login, settings: Value) -> (Box<dyn Site>, Account) {
+    let policy = Policy { login, ..Policy::default() };
+    let wish = SiteWish {
+        policy: &policy,
+        seed: [0; 32],
+        anchors: &[],
+        changes: false,
+        settings: settings.as_object().unwrap(),
+    };
+    let site = target.site(wish).await.unwrap();
+    let who = Account { name: "Al".into(), password: "a word to pass".into() };
+    site.provision(&who).await.unwrap();
+    (site, who)
+}
+
+async fn a_program_that_is_no_authelia() {
+    let start = |path: &'static str| AutheliaTarget::start(Path::new(path), AutheliaSettings::default());
+    let nothing = start("/nowhere/authelia").await.unwrap_err();
+    assert!(matches!(nothing, AutheliaError::Binary { .. }), "{nothing}");
+    let other = start("/bin/true").await.unwrap_err();
+    assert!(other.to_string().contains("asked for its version"), "{other}");
+}
+
+/// The right password is refused then, which is no word on keys.
+async fn a_user_who_is_banned(target: &AutheliaTarget) {
+    let regulation = json!({ "max_retries": 2, "find_time": "1h", "ban_time": "1h" });
+    let (site, who) =
+        site(target, Login::SecondFactor, json!({ "regulation": regulation, "wrong-passwords": 2 })).await;
+    let mut session = site.open().await.unwrap();
+    let outcome = session.offer_registration(&who).await;
+    let Err(TargetError::Unknown(why)) = outcome else { panic!("{outcome:?}") };
+    assert!(why.contains("banned") && why.contains("regulation.max_retries"), "{why}");
+}
+
+async fn too_many_codes(target: &AutheliaTarget) {
+    let limit = json!({ "enable": true, "buckets": [{ "period": "1h", "requests": 1 }] });
+    let settings = json!({ "rate-limits": { "session_elevation_start": limit }, "elevation": "wrong-code" });
+    let (site, who) = site(target, Login::SecondFactor, settings).await;
+    let mut session = site.open().await.unwrap();
+    let first = session.offer_registration(&who).await;
+    assert!(matches!(first, Err(TargetError::Refused { .. })), "{first:?}");
+    let second = session.offer_registration(&who).await;
+    let Err(TargetError::Unknown(why)) = second else { panic!("{second:?}") };
+    assert!(why.contains("limits the rate") && why.contains("session_elevation_start"), "{why}");
+}
+
+async fn a_configuration_that_authelia_refuses(target: &AutheliaTarget) {
+    let policy = Policy::default();
+    let settings = json!({ "webauthn": { "no_such_option": true } });
+    let wish = SiteWish {
+        policy: &policy,
+        seed: [0; 32],
+        anchors: &[],
+        changes: false,
+        settings: settings.as_object().unwrap(),
+    };
+    let outcome = target.site(wish).await;
+    let Err(TargetError::Unknown(why)) = outcome.map(drop) else { panic!("it started") };
+    assert!(why.contains("no_such_option"), "{why}");
+}
+
+async fn options_as_authelia_gives_them(target: &AutheliaTarget) {
+    let (site, who) = site(target, Login::SecondFactor, json!({ "defaults": true })).await;
+    let mut session = site.open().await.unwrap();
+    session.logout().await.unwrap();
+    let offer = session.offer_registration(&who).await.unwrap();
+    let raw: Value = serde_json::from_slice(&offer.raw).unwrap();
+    assert_eq!(raw["rp"]["id"], site.rp_id());
+    assert_eq!(raw["attestation"], "indirect");
+    assert_eq!(raw["pubKeyCredParams"].as_array().map(Vec::len), Some(10));
+    assert_eq!(raw.get("excludeCredentials"), None, "the user has no key");
+    assert_eq!(session.whoami().await.unwrap(), None, "a password is one factor");
+    let login = session.offer_login(Some(&who)).await;
+    assert!(matches!(login, Err(TargetError::Refused { status: 403, .. })), "{login:?}");
+    let never = session.register(&json!({})).await;
+    assert!(matches!(never, Err(TargetError::Unknown(_))), "{never:?}");
+}
+
+/// What is set can be tested, and what is not is unsupported; users go back without keys.
+async fn another_bench_attaches_and_cleans_up(target: &AutheliaTarget) {
+    let (url, about) = target.lend(16).await.unwrap();
+    let attach = |about| AutheliaTarget::attach(url.clone(), about, AutheliaSettings::default());
+    let nobody = AutheliaAttachment { users: BTreeMap::new(), ..about.clone() };
+    let error = attach(nobody).await.unwrap_err();
+    assert!(error.to_string().contains("users.toml"), "{error}");
+    let strangers = about.users.keys().map(|name| (name.clone(), "another".to_owned())).collect();
+    let error = attach(AutheliaAttachment { users: strangers, ..about.clone() }).await.unwrap_err();
+    assert!(error.to_string().contains("does not take the password"), "{error}");
+    let old = AutheliaAttachment { version: Some("4.38.19".into()), ..about.clone() };
+    let error = attach(old).await.unwrap_err();
+    assert!(matches!(error, AutheliaError::Version { .. }), "{error}");
+
+    let other = attach(about.clone()).await.unwrap();
+    assert_eq!((other.jobs(), other.capabilities().policy, other.is_dialect()), (8, false, false));
+    let mut scenarios = run::catalogue::embedded().unwrap();
+    let some =
+        ["login.plain", "register.second-key", "login.twice", "policy.uv-required", "authelia.renamed"];
+    scenarios.retain(|s| some.contains(&s.id.as_str()) || s.id == "policy.second-factor");
+    let root = TestRoot::seeded([1; 32]).unwrap();
+    let (cases, _) = run_all(&scenarios, &other, &root).await;
+    every_case_is_as_expected(&cases);
+    let set = |c: &&CaseDone| c.verdict == Verdict::Unsupported;
+    let unset: BTreeSet<&str> = cases.iter().filter(set).map(|c| c.case.scenario.as_str()).collect();
+    assert_eq!(unset, BTreeSet::from(["policy.uv-required"]));
+
+    let (place, who) = site(&other, Login::SecondFactor, json!({})).await;
+    let mut session = place.open().await.unwrap();
+    let offer = session.offer_registration(&who).await.unwrap();
+    session.register(&answer(&place.origin(), &offer.options).await).await.unwrap();
+    drop(other);
+    let cleaner = attach(about.clone()).await.unwrap();
+    let left = cleaner.clean().await.unwrap();
+    assert!(matches!(left.as_slice(), [one] if one.contains(": AnyKey ")), "{left:?}");
+    assert_eq!(cleaner.clean().await.unwrap(), Vec::<String>::new());
+
+    let blind = attach(AutheliaAttachment { notifier: None, ..about }).await.unwrap();
+    let (place, who) = site(&blind, Login::SecondFactor, json!({})).await;
+    let outcome = place.open().await.unwrap().offer_registration(&who).await;
+    assert!(matches!(outcome, Err(TargetError::Unsupported(_))), "{outcome:?}");
+}
+
+/// Whether it took effect cannot be told: that is neither accepted nor refused.
+async fn its_end_in_the_middle_of_a_ceremony(target: AutheliaTarget) {
+    let (site, who) = site(&target, Login::SecondFactor, json!({})).await;
+    let mut session = site.open().await.unwrap();
+    session.offer_registration(&who).await.unwrap();
+    drop(target);
+    let outcome = session.register(&json!({})).await;
+    assert!(matches!(outcome, Err(TargetError::Unknown(_))), "{outcome:?}");
+}
