@@ -51,7 +51,7 @@ def a_pin_and_a_touch_unlock(key):
     enroll("yes", answers=typed(PIN))
     # By cryptsetup's own way to the token, which does not remember a PIN as systemd does.
     asked = ["cryptsetup", "open", "--test-passphrase", "--token-only", "--tries=1", "volume"]
-    run(*asked, answers=typed(OTHER), status=None)
+    check("PIN of security token incorrect" in run(*asked, answers=typed(OTHER), status=None), "another PIN is taken")
     run(*asked, answers=typed(PIN))
     unlock(answers=typed(PIN))
 
@@ -62,7 +62,7 @@ def a_touch_unlocks(key):
     enroll("no")
     unlock()
     key.control("ctl up refuse")
-    unlock(status=None)
+    check("FIDO_ERR_OPERATION_DENIED" in unlock(status=None), "a refusal is told in other words")
 
 
 @case("passkey")
@@ -70,7 +70,7 @@ def another_key_does_not_unlock(key):
     volume()
     enroll("no")
     key.control("ctl reset")
-    unlock(status=None)
+    check("needed credentials not present on token" in unlock(status=None), "another key is told in other words")
 
 
 @case("yubikey-4", "no-uv")

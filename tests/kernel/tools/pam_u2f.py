@@ -7,6 +7,8 @@ from stage.person import PIN
 
 SERVICE = Path("/etc/pam.d/anykey-kernel-suite")
 ORIGIN = "pam://anykey.example"
+# CTAP2's status, in libfido2's log.
+OPERATION_DENIED, PIN_INVALID, UV_INVALID = (f"cbor_parse_reply: blob[0]=0x{status}" for status in ("27", "31", "3f"))
 
 
 class Login:
@@ -35,6 +37,12 @@ def register(*flags, answers=(), status=0):
     return said
 
 
+def fails(said, why):
+    """A login that PAM refuses, and why: what the key answered, as libfido2 has it in its log, or that there is no key."""
+    check("pamtester: Authentication failure" in said, "PAM says something else")
+    check(why in said, f"it is not refused because of {why}")
+
+
 @case("passkey", "yubikey-4")
 def a_touch_logs_in(key):
     register()
@@ -43,7 +51,7 @@ def a_touch_logs_in(key):
         # U2F knows no refusal: a client asks until there is a touch.
         if key.model == "passkey":
             key.control("ctl up refuse")
-            login.log_in(status=None)
+            fails(login.log_in(status=None), OPERATION_DENIED)
 
 
 @case("no-uv")
@@ -56,7 +64,7 @@ def another_key_does_not_log_in(key):
     register()
     key.control("ctl reset")
     with Login():
-        run("pamtester", SERVICE.name, "root", "authenticate", status=None)
+        fails(run("pamtester", SERVICE.name, "root", "authenticate", status=None), "Key not found")
 
 
 @case("yubikey-5-nfc")
@@ -65,7 +73,7 @@ def the_pin_logs_in(key):
     register("-N", answers=typed(PIN))
     with Login("pinverification=1") as login:
         login.log_in(PIN)
-        login.log_in("wrong PIN", status=None)
+        fails(login.log_in("wrong PIN", status=None), PIN_INVALID)
         login.log_in(PIN)
 
 
@@ -75,7 +83,7 @@ def the_fingerprint_logs_in(key):
     with Login("userverification=1") as login:
         login.log_in()
         key.control("ctl uv fail")
-        login.log_in(status=None)
+        fails(login.log_in(status=None), UV_INVALID)
 
 
 @case("yubikey-4")
@@ -83,4 +91,5 @@ def verification_is_more_than_it_can(key):
     # The tool registers it all the same; the login is what requires it.
     register("-V")
     with Login("userverification=1"):
-        run("pamtester", SERVICE.name, "root", "authenticate", status=None)
+        # libfido2 refuses to ask a U2F key for verification.
+        fails(run("pamtester", SERVICE.name, "root", "authenticate", status=None), "u2f_authenticate: uv=2")
