@@ -1,8 +1,10 @@
 """One key over USB/IP, attached by the kernel's own vhci_hcd: what other rooms do over uhid."""
 
+import errno
 import os
 import subprocess
 import time
+from pathlib import Path
 
 import device
 import libfido2
@@ -64,3 +66,37 @@ def is_what_the_kernel_says(key):
     ids = subprocess.run(["usbip", "port"], capture_output=True, text=True, check=True).stdout
     check("1209:0001" in ids, ids)
     run("fido2-token", "-I", key.node)
+
+
+@case("passkey", port="usbip")
+def is_the_same_after_the_port_was_suspended(key):
+    credential, _ = libfido2.register(key)
+    # hidraw, HID device, interface, USB device.
+    power = Path("/sys/class/hidraw", Path(key.node).name, "device").resolve().parents[1] / "power"
+    (power / "autosuspend_delay_ms").write_text("0")
+    (power / "control").write_text("auto")
+    for nth in (1, 2):
+        becomes_suspended(power)
+        libfido2.log_in(key, credential, "-p")
+        check(int((power / "runtime_suspended_time").read_text()) > 0, f"suspend {nth} is not counted")
+
+
+@case("passkey", port="usbip", own_machine=True)
+def keeps_the_machine_from_sleeping(key):
+    # The kernel only tries it, with all devices, and wakes up after some seconds where that goes well.
+    Path("/sys/power/pm_test").write_text("devices")
+    try:
+        Path("/sys/power/state").write_text("freeze")
+    except OSError as error:
+        check(error.errno == errno.EBUSY, error)
+    else:
+        raise AssertionError("it slept: vhci_hcd used to refuse while a device is attached")
+    run("fido2-token", "-I", key.node)
+
+
+def becomes_suspended(power):
+    """Waits until the kernel has suspended an USB device that nobody has open."""
+    late = time.monotonic() + LONG
+    while (status := (power / "runtime_status").read_text().strip()) != "suspended":
+        check(time.monotonic() < late, f"the kernel leaves it {status}")
+        time.sleep(0.05)
