@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Callable
 
 CASES = []
+# No test takes as long that does not say so, in seconds.
+LIMIT = 180
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Case:
     how: dict = field(default_factory=dict)
     # Changes what is no longer as it was after it.
     own_machine: bool = False
+    # No longer does it take, in seconds.
+    limit: int = LIMIT
 
     @property
     def name(self):
@@ -31,16 +35,16 @@ class Case:
         return self.name == pattern or self.name.startswith(f"{pattern}.") or fnmatch.fnmatchcase(self.name, pattern)
 
 
-def case(*models, room=None, own_machine=False, **how):
+def case(*models, room=None, own_machine=False, limit=LIMIT, **how):
     """Makes a function a test: of one key of each model, which it is given plugged in; without models, of none.
 
     It belongs to the room in which it stands, or to `room`. `how` is what stage.Key takes.
-    With `own_machine` it is for a machine that is there for the tests alone.
+    With `own_machine` it is for a machine that is there for the tests alone; `limit` is in seconds.
     """
 
     def add(function):
         name = room or function.__module__
-        CASES.extend(Case(name, function, model, how, own_machine) for model in models or [None])
+        CASES.extend(Case(name, function, model, how, own_machine, limit) for model in models or [None])
         return function
 
     return add
