@@ -41,6 +41,13 @@ pub struct Mark<'r> {
     pub case: &'r CaseDone,
 }
 
+impl Mark<'_> {
+    /// It is as known of the server, and not as required.
+    pub fn is_known(&self) -> bool {
+        self.case.known.is_some()
+    }
+}
+
 impl<'r> Attacks<'r> {
     /// Of a run.
     pub fn of(report: &'r Report) -> Self {
@@ -64,7 +71,7 @@ fn marks<'r>(report: &'r Report, scenario: &ScenarioInfo, key: &str) -> Vec<Mark
     cases.sort_by_key(|c| c.case.manner);
     let mut marks: Vec<Mark<'r>> = Vec::new();
     for case in cases {
-        match marks.iter_mut().find(|m| m.verdict == case.verdict) {
+        match marks.iter_mut().find(|m| m.verdict == case.verdict && m.is_known() == case.known.is_some()) {
             Some(mark) => mark.manners.push(case.case.manner),
             None => marks.push(Mark { manners: vec![case.case.manner], verdict: case.verdict, case }),
         }

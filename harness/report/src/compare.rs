@@ -117,9 +117,9 @@ impl Side {
 
 impl Came {
     fn of(case: &CaseDone) -> Self {
-        let outcome = match Kind::of(&case.outcome) {
-            Kind::Accepted => "accepted",
-            Kind::Refused => "refused",
+        let outcome = match Kind::of(case) {
+            Kind::Accepted | Kind::KnownAccepted => "accepted",
+            Kind::Refused | Kind::KnownRefused => "refused",
             Kind::RefusedByClient => "refused-by-client",
             Kind::RefusedByKey => "refused-by-key",
             Kind::None => "none",

@@ -46,6 +46,11 @@ impl Report {
         self.cases.iter().filter(|case| case.verdict == verdict).count()
     }
 
+    /// How many of those that passed did as is known of the server, and not as required.
+    pub fn known(&self) -> usize {
+        self.cases.iter().filter(|case| case.known.is_some()).count()
+    }
+
     /// Reads a `report.json`.
     ///
     /// # Errors

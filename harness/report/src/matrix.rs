@@ -58,6 +58,10 @@ pub enum Kind {
     RefusedByClient,
     /// Refused by the key.
     RefusedByKey,
+    /// Accepted by the server, as it is known to, and not as required.
+    KnownAccepted,
+    /// Refused by the server, as it is known to, and not as required.
+    KnownRefused,
     /// No outcome.
     None,
 }
@@ -113,9 +117,11 @@ impl<'r> Matrix<'r> {
 }
 
 impl Kind {
-    /// Of an outcome.
-    pub fn of(outcome: &Outcome) -> Self {
-        match outcome {
+    /// Of a case.
+    pub fn of(case: &CaseDone) -> Self {
+        match &case.outcome {
+            Outcome::Accepted if case.known.is_some() => Self::KnownAccepted,
+            Outcome::RefusedByServer { .. } if case.known.is_some() => Self::KnownRefused,
             Outcome::Accepted => Self::Accepted,
             Outcome::RefusedByServer { .. } => Self::Refused,
             Outcome::RefusedByClient { .. } => Self::RefusedByClient,
@@ -127,8 +133,8 @@ impl Kind {
     /// A word or two for a cell.
     pub fn word(self, verdict: Verdict) -> &'static str {
         match (self, verdict) {
-            (Self::Accepted, _) => "accepted",
-            (Self::Refused, _) => "refused",
+            (Self::Accepted | Self::KnownAccepted, _) => "accepted",
+            (Self::Refused | Self::KnownRefused, _) => "refused",
             (Self::RefusedByClient, _) => "client",
             (Self::RefusedByKey, _) => "key",
             (Self::None, Verdict::Unsupported) => "n/a",
@@ -143,6 +149,8 @@ impl Kind {
         match (self, verdict) {
             (Self::Accepted, _) => "accepted",
             (Self::Refused, _) => "refused by the server",
+            (Self::KnownAccepted, _) => "accepted, as known: not as required",
+            (Self::KnownRefused, _) => "refused by the server, as known: not as required",
             (Self::RefusedByClient, _) => "refused by the client",
             (Self::RefusedByKey, _) => "refused by the key",
             (Self::None, Verdict::Unsupported) => "not applicable",
@@ -217,7 +225,7 @@ fn cell<'r>(
             Some(face) => face.manners.push(case.case.manner),
             None => faces.push(Face {
                 manners: vec![case.case.manner],
-                kind: Kind::of(&case.outcome),
+                kind: Kind::of(case),
                 verdict: case.verdict,
                 note: None,
                 case,
@@ -225,7 +233,7 @@ fn cell<'r>(
         }
     }
     for face in &mut faces {
-        if face.kind != Kind::Accepted || face.verdict != Verdict::Pass || face.case.known.is_some() {
+        if face.kind != Kind::Accepted || face.verdict != Verdict::Pass {
             face.note = Some(note(face, key, column, notes));
         }
     }

@@ -180,6 +180,7 @@ fn draw_cell(cell: &Cell<'_>, x: f64, y: f64, height: f64, out: &mut String) {
             Verdict::Fail => "✗ ",
             Verdict::Unknown => "? ",
             Verdict::Pass if face.kind == Kind::Accepted => "✓ ",
+            Verdict::Pass if face.case.known.is_some() => "≠ ",
             _ => "",
         };
         let words = format!("{mark}{}{number}", face.kind.word(face.verdict));
@@ -191,6 +192,7 @@ fn class_of(face: &Face<'_>) -> &'static str {
     match (face.verdict, face.kind) {
         (Verdict::Fail, _) => "fail",
         (Verdict::Unknown, _) => "unknown",
+        (_, Kind::KnownAccepted | Kind::KnownRefused) => "known",
         (_, Kind::Accepted) => "accepted",
         (_, Kind::Refused) => "refused",
         (_, Kind::RefusedByClient) => "client",
@@ -233,11 +235,12 @@ const FACE: f64 = 26.0;
 const CHAR: f64 = 6.9;
 const BOLD_CHAR: f64 = 8.6;
 
-const CLASSES: [(&str, &str); 7] = [
+const CLASSES: [(&str, &str); 8] = [
     ("accepted", "accepted"),
     ("refused", "refused by the server"),
     ("client", "refused by the client"),
     ("key-refused", "refused by the key"),
+    ("known", "as known of this server, not as required"),
     ("none", "not applicable"),
     ("unknown", "unknown"),
     ("fail", "not as required: a finding"),
@@ -249,9 +252,9 @@ text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;
 .head{font-weight:600;font-size:12px;text-anchor:middle}.key{font-weight:650;font-size:14px}.cell{text-anchor:middle}\
 .number{font-weight:650}.note{font-weight:600}.box{stroke-width:1}\
 .accepted{fill:#dafbe1;stroke:#4ac26b}.refused{fill:#fff1c9;stroke:#d4a72c}.client{fill:#ddf1ff;stroke:#54aeff}\
-.key-refused{fill:#ece4ff;stroke:#a475f9}.none{fill:#f1f3f5;stroke:#c4cbd2}\
+.key-refused{fill:#ece4ff;stroke:#a475f9}.known{fill:#ffe8d9;stroke:#cf6a22;stroke-dasharray:5 3}.none{fill:#f1f3f5;stroke:#c4cbd2}\
 .unknown{fill:#ffe3f5;stroke:#d35fa8}.fail{fill:#ffd9d6;stroke:#cf222e;stroke-width:2}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.paper{fill:#0d1117;stroke:#30363d}.dim{fill:#9aa4af}\
 .accepted{fill:#12361f;stroke:#2ea043}.refused{fill:#3d2e00;stroke:#9e6a03}.client{fill:#0c2d4d;stroke:#1f6feb}\
-.key-refused{fill:#2b1d4f;stroke:#8957e5}.none{fill:#1d2229;stroke:#444c56}\
+.key-refused{fill:#2b1d4f;stroke:#8957e5}.known{fill:#47230d;stroke:#db7a35}.none{fill:#1d2229;stroke:#444c56}\
 .unknown{fill:#43153a;stroke:#bf4b8a}.fail{fill:#4c1316;stroke:#f85149}}";

@@ -110,7 +110,11 @@ fn summary(report: &Report, look: Look, out: &mut String) {
     ]
     .map(|(verdict, word)| {
         let count = report.count(verdict);
-        (if count == 0 { DIM } else { verdict_style(verdict) }, format!("{count} {word}"))
+        let known = match verdict {
+            Verdict::Pass if report.known() > 0 => format!(" ({} as known)", report.known()),
+            _ => String::new(),
+        };
+        (if count == 0 { DIM } else { verdict_style(verdict) }, format!("{count} {word}{known}"))
     });
     let counts = parts.iter().map(|(_, words)| words.len() + 2).sum::<usize>();
     let [lead, gap] = if cases.len() + counts > look.columns() { ["\n  ", "\n  "] } else { [" ", ", "] };

@@ -5,7 +5,7 @@ use plan::event::{Between, CaseDone, Exchange, Message, Node, Proof, ScenarioInf
 use serde::Serialize;
 
 use super::sequence::Sequence;
-use super::view::{anchor, link, sign};
+use super::view::{anchor, link, sign, verdict_class};
 use crate::Report;
 use crate::matrix::{Kind, said};
 use crate::terminal::duration;
@@ -19,6 +19,7 @@ pub struct Case {
     key: String,
     manner: &'static str,
     verdict: &'static str,
+    class: &'static str,
     sign: &'static str,
     open: bool,
     outcome: &'static str,
@@ -85,9 +86,10 @@ pub fn case(report: &Report, case: &CaseDone) -> Case {
         key: clean(&case.case.key),
         manner: case.case.manner.name(),
         verdict: case.verdict.name(),
-        sign: sign(case.verdict),
+        class: verdict_class(case.verdict, case.known.is_some()),
+        sign: sign(case.verdict, case.known.is_some()),
         open: matches!(case.verdict, Verdict::Fail | Verdict::Unknown),
-        outcome: Kind::of(&case.outcome).phrase(case.verdict),
+        outcome: Kind::of(case).phrase(case.verdict),
         said: said(&case.outcome).map(|words| clean(&words)),
         reason: clean(&case.reason),
         proof: proofs(case.proof.iter()),

@@ -23,6 +23,8 @@ pub struct View {
     manners: Vec<&'static str>,
     ended: Option<String>,
     tally: Vec<Tally>,
+    /// How many of those that passed did as known of the server, and not as required.
+    known: usize,
     keys: Vec<Key>,
     columns: Vec<Column>,
     rows: Vec<Row>,
@@ -121,6 +123,7 @@ impl View {
             manners: run.manners.iter().map(|m| m.name()).collect(),
             ended: ended(report),
             tally: tally(report),
+            known: report.known(),
             keys: run
                 .keys
                 .iter()
@@ -185,8 +188,8 @@ fn face(face: &Face<'_>) -> FaceView {
         class: class(face.kind, face.verdict),
         sign: match (face.verdict, face.kind) {
             // A tick beside "refused" would read as a contradiction.
-            (Verdict::Pass, kind) if kind != Kind::Accepted => "",
-            (verdict, _) => sign(verdict),
+            (Verdict::Pass, Kind::Refused | Kind::RefusedByClient | Kind::RefusedByKey | Kind::None) => "",
+            (verdict, _) => sign(verdict, face.case.known.is_some()),
         },
         word: match face.kind {
             Kind::RefusedByClient => "client refused",
@@ -235,9 +238,9 @@ fn groups(attacks: &Attacks<'_>) -> Vec<Group> {
 fn mark(mark: &crate::attacks::Mark<'_>) -> FaceView {
     let manners: Vec<&str> = mark.manners.iter().map(|m| m.name()).collect();
     FaceView {
-        class: mark.verdict.name(),
-        sign: sign(mark.verdict),
-        word: mark.verdict.name(),
+        class: verdict_class(mark.verdict, mark.is_known()),
+        sign: sign(mark.verdict, mark.is_known()),
+        word: verdict_class(mark.verdict, mark.is_known()),
         phrase: mark.verdict.name(),
         note: None,
         manners: manners.join(" and "),
@@ -262,6 +265,7 @@ fn class(kind: Kind, verdict: Verdict) -> &'static str {
     match (verdict, kind) {
         (Verdict::Fail, _) => "fail",
         (Verdict::Unknown, _) => "unknown",
+        (_, Kind::KnownAccepted | Kind::KnownRefused) => "known",
         (_, Kind::Accepted) => "accepted",
         (_, Kind::Refused) => "refused",
         (_, Kind::RefusedByClient) => "client",
@@ -270,9 +274,15 @@ fn class(kind: Kind, verdict: Verdict) -> &'static str {
     }
 }
 
-/// The sign of a verdict.
-pub fn sign(verdict: Verdict) -> &'static str {
+/// The verdict's name, or that the finding is known.
+pub fn verdict_class(verdict: Verdict, known: bool) -> &'static str {
+    if known { "known" } else { verdict.name() }
+}
+
+/// The sign of a verdict; `known`: it is as known of the server, not as required.
+pub fn sign(verdict: Verdict, known: bool) -> &'static str {
     match verdict {
+        Verdict::Pass if known => "≠",
         Verdict::Pass => "✓",
         Verdict::Unsupported => "–",
         Verdict::Unknown => "?",

@@ -3,7 +3,7 @@
 use plan::Verdict;
 use plan::event::KeyInfo;
 
-use super::pen::{BOLD, Look, Piece, verdict_style};
+use super::pen::{BOLD, KNOWN, Look, Piece, verdict_style};
 use crate::attacks::{Attacks, Mark, Row};
 use crate::text::{fit, pad, width};
 
@@ -75,8 +75,10 @@ fn cell(marks: &[Mark<'_>], look: Look) -> Piece {
     let Some(worst) = marks.iter().map(|m| m.verdict).max() else {
         return Piece::plain("");
     };
-    let text = marks.iter().map(|m| look.mark(m.verdict)).collect::<Vec<_>>().join("/");
+    let sign = |m: &Mark<'_>| if m.is_known() { look.known() } else { look.mark(m.verdict) };
+    let text = marks.iter().map(sign).collect::<Vec<_>>().join("/");
     let style = match worst {
+        Verdict::Pass | Verdict::Unsupported if marks.iter().any(Mark::is_known) => KNOWN,
         Verdict::Unsupported if marks.len() > 1 => verdict_style(Verdict::Pass),
         worst => verdict_style(worst),
     };
@@ -92,9 +94,12 @@ fn signs(attacks: &Attacks<'_>, look: Look, out: &mut String) {
         (Verdict::Unknown, "unknown"),
         (Verdict::Fail, "fail"),
     ] {
-        if rows().flatten().any(|m| m.verdict == verdict) && look.mark(verdict) != meaning {
+        if rows().flatten().any(|m| m.verdict == verdict && !m.is_known()) && look.mark(verdict) != meaning {
             parts.push(format!("{} {meaning}", look.mark(verdict)));
         }
+    }
+    if rows().flatten().any(Mark::is_known) {
+        parts.push(format!("{} as known, not as required", look.known()));
     }
     if rows().any(|marks| marks.len() > 1) {
         parts.push("a/b faithful / permissive client".to_owned());

@@ -71,6 +71,9 @@ pub fn legend(matrix: &Matrix<'_>, look: Look, out: &mut String) {
             signs.push(format!("{} {meaning}", look.mark(verdict)));
         }
     }
+    if faces().any(|f| f.case.known.is_some()) {
+        signs.push(format!("{} as known, not as required", look.known()));
+    }
     super::signs(&signs, look, out);
     if matrix.rows.iter().flat_map(|r| &r.cells).any(|c| c.faces.len() > 1) {
         let line = "Two lines in a cell: above a faithful client (as a browser), below a permissive one.";

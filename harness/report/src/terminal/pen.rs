@@ -64,10 +64,16 @@ impl Look {
         }
     }
 
+    /// The sign of a case that passed as known of the server, and not as required.
+    pub fn known(self) -> &'static str {
+        if self.unicode { "≠" } else { "!" }
+    }
+
     /// The sign in front of a cell's word.
     pub fn sign(self, kind: Kind, verdict: Verdict) -> &'static str {
         match (verdict, kind, self.unicode) {
             (Verdict::Fail | Verdict::Unknown, ..) => self.mark(verdict),
+            (_, Kind::KnownAccepted | Kind::KnownRefused, _) => self.known(),
             (_, Kind::Accepted, true) => "✓",
             (_, Kind::Refused, true) => "■",
             (_, Kind::RefusedByClient, true) => "□",
@@ -99,6 +105,9 @@ pub const BOLD: Style = Style::new().bold();
 /// What matters less.
 pub const DIM: Style = Style::new().dimmed();
 
+/// What is as known of the server, and not as required.
+pub const KNOWN: Style = AnsiColor::Red.on_default();
+
 /// The colour of a verdict.
 pub fn verdict_style(verdict: Verdict) -> Style {
     match verdict {
@@ -113,6 +122,7 @@ pub fn verdict_style(verdict: Verdict) -> Style {
 pub fn cell_style(kind: Kind, verdict: Verdict) -> Style {
     match (verdict, kind) {
         (Verdict::Fail | Verdict::Unknown, _) => verdict_style(verdict),
+        (_, Kind::KnownAccepted | Kind::KnownRefused) => KNOWN,
         (_, Kind::Accepted) => AnsiColor::Green.on_default(),
         (_, Kind::Refused) => AnsiColor::Yellow.on_default(),
         (_, Kind::RefusedByClient) => AnsiColor::Cyan.on_default(),
