@@ -1,21 +1,22 @@
-//! A real Authelia, driven through the API of its portal: what it takes and refuses of each of the nine keys under each policy.
+//! Authelia and its dialect, driven through the API of its portal: what it takes and refuses of each of the nine keys under each
+//! policy.
 //!
-//! Runs when `ANYKEY_AUTHELIA` names the program; otherwise it says so. What must come of each case stands in the scenarios and in
-//! the list of what is known of Authelia; here stands for which reason it must be.
+//! The real one runs when `ANYKEY_AUTHELIA` names the program. What must come of each case stands in the scenarios and in the list
+//! of what is known of Authelia; here stands for which reason it must be.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
-use plan::event::{CaseDone, Ended, Outcome};
+use plan::Verdict;
+use plan::event::{CaseDone, Outcome};
 use plan::policy::{Login, Policy};
-use plan::{Scenario, Verdict};
 use serde_json::{Value, json};
 use softkeys::TestRoot;
 use targets::authelia::{AutheliaAttachment, AutheliaError, AutheliaSettings, AutheliaTarget};
 use targets::{Account, Site, SiteWish, Target, TargetError};
 
 use crate::cases::{answer, every_case_is_as_expected, run_all};
+use crate::dialects::{Opened, what_ran_with_no_key};
 
 /// The words with which Authelia refuses: it tells them to its log, and the client nothing.
 const REASONS: &[(&str, &str)] = &[
@@ -80,48 +81,39 @@ const NOTHING: &[&str] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn authelia() {
-    let Some(program) = std::env::var_os("ANYKEY_AUTHELIA").map(PathBuf::from) else {
-        return println!("not run: ANYKEY_AUTHELIA names no program");
-    };
-    let began = Instant::now();
-    let target = AutheliaTarget::start(&program, AutheliaSettings::default()).await;
-    let target = target.unwrap_or_else(|e| panic!("{e}"));
-    let version = target.version().unwrap_or_default();
-    println!("Authelia {version} started in {:.1} s", began.elapsed().as_secs_f32());
-
-    let began = Instant::now();
-    a_program_that_is_no_authelia().await;
-    a_user_who_is_banned(&target).await;
-    too_many_codes(&target).await;
-    a_configuration_that_authelia_refuses(&target).await;
-    options_as_authelia_gives_them(&target).await;
-    another_bench_attaches_and_cleans_up(&target).await;
-    println!("what is no scenario in {:.1} s", began.elapsed().as_secs_f32());
-
-    let began = Instant::now();
-    let scenarios = run::catalogue::embedded().unwrap();
-    let root = TestRoot::seeded([1; 32]).unwrap();
-    let (cases, done) = run_all(&scenarios, &target, &root).await;
-    println!("{} cases in {:.1} s: {done:?}", cases.len(), began.elapsed().as_secs_f32());
-    assert_eq!(done.ended, Ended::Complete);
-    assert!(target.is_alive(), "an Authelia has ended");
-    every_case_is_as_expected(&cases);
-    what_authelia_lacks_is_known(&scenarios, &cases);
-    refusals_are_for_the_right_reason(&cases);
-    acceptances_are_proven(&cases);
-    let log = String::from_utf8(target.log().unwrap()).unwrap();
-    assert!(log.contains("== Authelia 1: ") && log.contains("Startup complete"), "the log is kept");
-
-    its_end_in_the_middle_of_a_ceremony(target).await;
+async fn dialect() {
+    let opened = Opened::dialect("authelia").await;
+    whole(&opened).await;
+    let lender = AutheliaTarget::dialect(AutheliaSettings::default()).await.unwrap();
+    another_bench_attaches_and_cleans_up(&lender).await;
+    opened.compare();
+    its_end_in_the_middle_of_a_ceremony(opened.target).await;
 }
 
-/// A scenario that every key leaves out proves nothing, and must not come to that unseen.
-fn what_authelia_lacks_is_known(scenarios: &[Scenario], cases: &[CaseDone]) {
-    let ran = |id: &str| cases.iter().any(|c| c.case.scenario == id && c.verdict == Verdict::Pass);
-    let for_it = scenarios.iter().filter(|s| s.is_for("authelia"));
-    let out: BTreeSet<&str> = for_it.map(|s| s.id.as_str()).filter(|id| !ran(id)).collect();
-    assert_eq!(out, NOTHING.iter().copied().collect(), "the scenarios that ran with no key");
+#[tokio::test(flavor = "multi_thread")]
+async fn real() {
+    let Some(opened) = Opened::real("authelia").await else { return };
+    whole(&opened).await;
+    let log = String::from_utf8(opened.target.log().unwrap()).unwrap();
+    assert!(log.contains("== Authelia 1: ") && log.contains("Startup complete"), "the log is kept");
+    let program = std::env::var_os("ANYKEY_AUTHELIA").unwrap();
+    let lender = AutheliaTarget::start(Path::new(&program), AutheliaSettings::default()).await.unwrap();
+    another_bench_attaches_and_cleans_up(&lender).await;
+    assert!(lender.is_alive(), "an Authelia has ended");
+    opened.keep();
+    its_end_in_the_middle_of_a_ceremony(opened.target).await;
+}
+
+async fn whole(opened: &Opened) {
+    let target = opened.target.as_ref();
+    a_user_who_is_banned(target).await;
+    too_many_codes(target).await;
+    a_configuration_that_authelia_refuses(target).await;
+    options_as_authelia_gives_them(target).await;
+    let cases = opened.run().await;
+    assert_eq!(what_ran_with_no_key(&cases), NOTHING);
+    refusals_are_for_the_right_reason(&cases);
+    acceptances_are_proven(&cases);
 }
 
 fn refusals_are_for_the_right_reason(cases: &[CaseDone]) {
@@ -157,7 +149,7 @@ fn acceptances_are_proven(cases: &[CaseDone]) {
     assert_eq!(count, 18, "nine keys in two manners");
 }
 
-async fn site(target: &AutheliaTarget, login: Login, settings: Value) -> (Box<dyn Site>, Account) {
+async fn site(target: &dyn Target, login: Login, settings: Value) -> (Box<dyn Site>, Account) {
     let policy = Policy { login, ..Policy::default() };
     let wish = SiteWish {
         policy: &policy,
@@ -172,6 +164,7 @@ async fn site(target: &AutheliaTarget, login: Login, settings: Value) -> (Box<dy
     (site, who)
 }
 
+#[tokio::test]
 async fn a_program_that_is_no_authelia() {
     let start = |path: &'static str| AutheliaTarget::start(Path::new(path), AutheliaSettings::default());
     let nothing = start("/nowhere/authelia").await.unwrap_err();
@@ -181,7 +174,7 @@ async fn a_program_that_is_no_authelia() {
 }
 
 /// The right password is refused then, which is no word on keys.
-async fn a_user_who_is_banned(target: &AutheliaTarget) {
+async fn a_user_who_is_banned(target: &dyn Target) {
     let regulation = json!({ "max_retries": 2, "find_time": "1h", "ban_time": "1h" });
     let (site, who) =
         site(target, Login::SecondFactor, json!({ "regulation": regulation, "wrong-passwords": 2 })).await;
@@ -191,7 +184,7 @@ async fn a_user_who_is_banned(target: &AutheliaTarget) {
     assert!(why.contains("banned") && why.contains("regulation.max_retries"), "{why}");
 }
 
-async fn too_many_codes(target: &AutheliaTarget) {
+async fn too_many_codes(target: &dyn Target) {
     let limit = json!({ "enable": true, "buckets": [{ "period": "1h", "requests": 1 }] });
     let settings = json!({ "rate-limits": { "session_elevation_start": limit }, "elevation": "wrong-code" });
     let (site, who) = site(target, Login::SecondFactor, settings).await;
@@ -203,7 +196,7 @@ async fn too_many_codes(target: &AutheliaTarget) {
     assert!(why.contains("limits the rate") && why.contains("session_elevation_start"), "{why}");
 }
 
-async fn a_configuration_that_authelia_refuses(target: &AutheliaTarget) {
+async fn a_configuration_that_authelia_refuses(target: &dyn Target) {
     let policy = Policy::default();
     let settings = json!({ "webauthn": { "no_such_option": true } });
     let wish = SiteWish {
@@ -218,7 +211,7 @@ async fn a_configuration_that_authelia_refuses(target: &AutheliaTarget) {
     assert!(why.contains("no_such_option"), "{why}");
 }
 
-async fn options_as_authelia_gives_them(target: &AutheliaTarget) {
+async fn options_as_authelia_gives_them(target: &dyn Target) {
     let (site, who) = site(target, Login::SecondFactor, json!({ "defaults": true })).await;
     let mut session = site.open().await.unwrap();
     session.logout().await.unwrap();
@@ -250,7 +243,10 @@ async fn another_bench_attaches_and_cleans_up(target: &AutheliaTarget) {
     assert!(matches!(error, AutheliaError::Version { .. }), "{error}");
 
     let other = attach(about.clone()).await.unwrap();
-    assert_eq!((other.jobs(), other.capabilities().policy, other.is_dialect()), (8, false, false));
+    assert_eq!(
+        (other.jobs(), other.capabilities().policy, other.is_dialect()),
+        (8, false, target.is_dialect())
+    );
     let mut scenarios = run::catalogue::embedded().unwrap();
     let some =
         ["login.plain", "register.second-key", "login.twice", "policy.uv-required", "authelia.renamed"];
@@ -279,8 +275,8 @@ async fn another_bench_attaches_and_cleans_up(target: &AutheliaTarget) {
 }
 
 /// Whether it took effect cannot be told: that is neither accepted nor refused.
-async fn its_end_in_the_middle_of_a_ceremony(target: AutheliaTarget) {
-    let (site, who) = site(&target, Login::SecondFactor, json!({})).await;
+async fn its_end_in_the_middle_of_a_ceremony(target: Box<dyn Target>) {
+    let (site, who) = site(target.as_ref(), Login::SecondFactor, json!({})).await;
     let mut session = site.open().await.unwrap();
     session.offer_registration(&who).await.unwrap();
     drop(target);

@@ -15,6 +15,7 @@ mod managed;
 mod notifier;
 mod policy;
 mod process;
+mod program;
 mod server;
 mod session;
 mod site;

@@ -13,6 +13,7 @@ use axum::middleware;
 use crate::http::DIALECT;
 use crate::serving::{Place, Running, guard};
 
+pub(crate) mod authelia;
 mod sessions;
 
 pub(crate) use sessions::Sessions;

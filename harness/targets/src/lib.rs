@@ -4,7 +4,6 @@ pub mod admin;
 pub mod authelia;
 pub mod built_in;
 pub mod declared;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no dialect uses it yet"))]
 mod dialect;
 pub mod http;
 pub mod keycloak;

@@ -1,14 +1,21 @@
 //! Authelia's entry in the list of servers.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use url::Url;
 
 use super::attached::{self, AutheliaAttachment};
+use super::configuration::{Choice, NOTIFICATION, PORTAL, configuration};
 use super::error::AutheliaError;
+use super::process::Data;
+use super::program::Program;
 use super::target::{AutheliaSettings, AutheliaTarget};
-use crate::built_in::{BuiltIn, Open, OpenError};
+use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served};
+use crate::dialect::authelia as dialect;
+use crate::process::random_password;
 use crate::target::Target;
+use crate::transcript::Reading;
 
 /// Authelia.
 pub static BUILT_IN: BuiltIn = BuiltIn {
@@ -28,7 +35,18 @@ pub static BUILT_IN: BuiltIn = BuiltIn {
             opened(AutheliaTarget::attach(url, about, settings(&open)).await)
         })
     },
-    dialect: None,
+    dialect: Some(Dialect {
+        version: dialect::VERSION,
+        reading: Reading {
+            routes: &[
+                "/api/secondfactor/webauthn/credential/register",
+                "/api/secondfactor/webauthn/credential/{id}",
+            ],
+            literals: &["status", "message", "attestation_type", "attestation_format", "attachment"],
+        },
+        target: |open| Box::pin(async move { opened(AutheliaTarget::dialect(settings(&open)).await) }),
+        serve: |listen| Box::pin(async move { serve(listen).await.map_err(OpenError::server) }),
+    }),
 };
 
 fn settings(open: &Open) -> AutheliaSettings {
@@ -60,3 +78,34 @@ fn opened(outcome: Result<AutheliaTarget, AutheliaError>) -> Result<Box<dyn Targ
         Err(error) => Err(OpenError::server(error)),
     }
 }
+
+/// A dialect for others: the configuration of a new installation, and some users.
+async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
+    let password = random_password();
+    let data = Data::make(&password, &Program::Dialect.hash(&password).await?)?;
+    let configuration =
+        configuration(&Choice::default(), listen.port(), data.folder(), NOTIFICATION, data.secrets());
+    let notification = data.folder().join(NOTIFICATION);
+    let users = data.users_file().clone();
+    let names: Vec<String> =
+        (0..SERVED_USERS).filter_map(|_| data.users.take()).map(|user| user.name).collect();
+    let running = dialect::start(dialect::Start {
+        listen,
+        configuration: &configuration,
+        users: &users,
+        database: data.database.clone(),
+        log: None,
+        folder: Some(data.into_folder()),
+    });
+    let running = running.await.map_err(|e| AutheliaError::Start(e.to_string()))?;
+    let told = vec![
+        ("proxy", format!("send X-Forwarded-Proto and X-Forwarded-Host of {PORTAL}")),
+        ("users", format!("{} ...", names.join(", "))),
+        ("word", format!("the password of all: {password}")),
+        ("mail", format!("one-time codes: {}", notification.display())),
+    ];
+    Ok(Served { url: running.url(), running, told })
+}
+
+/// How many users are told; there are more.
+const SERVED_USERS: usize = 3;

@@ -10,17 +10,16 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::attached::AutheliaAttachment;
-use super::binary::Binary;
 use super::configuration::{Choice, NOTIFICATION, PORTAL, SITES};
 use super::error::AutheliaError;
 use super::journal::Journal;
 use super::policy::webauthn;
-use super::process::{Data, Process, Start};
+use super::process::Data;
+use super::program::{Program, Running, Wanted};
 use super::server::{Server, locked};
 use super::site::Parts;
 use super::target::AutheliaSettings;
 use super::wish::Wish;
-use crate::http::HttpClient;
 use crate::process::random_password;
 use crate::target::TargetError;
 
@@ -32,7 +31,7 @@ const RESERVE: usize = 128;
 /// One process and how it is driven.
 #[derive(Debug)]
 pub(super) struct Instance {
-    pub(super) process: Arc<Process>,
+    pub(super) process: Arc<Running>,
     pub(super) server: Arc<Server>,
     pub(super) data: Arc<Data>,
 }
@@ -42,7 +41,7 @@ type Cell = Arc<OnceCell<Result<Arc<Instance>, TargetError>>>;
 /// The processes of one run.
 #[derive(Debug)]
 pub(super) struct Managed {
-    pub(super) binary: Binary,
+    pub(super) program: Program,
     password: String,
     hash: String,
     settings: AutheliaSettings,
@@ -51,7 +50,7 @@ pub(super) struct Managed {
     folder: TempDir,
     logs: Mutex<Vec<(String, PathBuf)>>,
     /// All of them, also those that only cases still hold.
-    all: Mutex<Vec<Weak<Process>>>,
+    all: Mutex<Vec<Weak<Running>>>,
 }
 
 /// What was started for a site.
@@ -76,13 +75,13 @@ impl Started {
 }
 
 impl Managed {
-    pub(super) async fn new(binary: Binary, settings: &AutheliaSettings) -> Result<Self, AutheliaError> {
+    pub(super) async fn new(program: Program, settings: &AutheliaSettings) -> Result<Self, AutheliaError> {
         let password = random_password();
-        let hash = binary.hash(&password).await?;
+        let hash = program.hash(&password).await?;
         let folder = tempfile::Builder::new().prefix("anykey-authelia-logs-").tempdir();
         let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
         Ok(Self {
-            binary,
+            program,
             password,
             hash,
             settings: settings.clone(),
@@ -128,7 +127,7 @@ impl Managed {
             portal: Some(instance.server.portal.clone()),
             notifier: instance.server.notifier.as_ref().map(|notifier| notifier.path().to_owned()),
             users: users.map(|user| (user.name, user.password)).collect(),
-            version: self.binary.version.clone(),
+            version: self.program.version(),
         };
         Ok((instance.server.base.clone(), about))
     }
@@ -156,9 +155,8 @@ impl Managed {
             logs.push((choice.key(), path.clone()));
             path
         };
-        let (binary, timeout) = (&self.binary, self.settings.start_timeout);
-        let start = Start { binary, choice, data, notification, log: &log, timeout };
-        let process = Process::start(&start, &HttpClient::new()).await;
+        let timeout = self.settings.start_timeout;
+        let process = self.program.start(&Wanted { choice, data, notification, log: &log, timeout }).await;
         let process = Arc::new(process.map_err(|e| TargetError::Unknown(e.to_string()))?);
         let mut all = locked(&self.all);
         all.retain(|process| process.strong_count() > 0);
@@ -166,7 +164,7 @@ impl Managed {
         drop(all);
         let portal = Url::parse(PORTAL).map_err(|e| TargetError::Unknown(e.to_string()))?;
         let server = Server {
-            base: process.base.clone(),
+            base: process.base().clone(),
             portal,
             proxy: true,
             client: self.settings.client.clone(),

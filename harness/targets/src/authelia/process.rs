@@ -15,6 +15,7 @@ use super::configuration::{Choice, Secrets, USERS, configuration, users};
 use super::error::AutheliaError;
 use super::notifier::Notifier;
 use super::server::{User, Users, locked};
+use crate::dialect::authelia::Database;
 use crate::http::{Agent, HttpClient};
 use crate::process::{Group, Spawn, free_port, port_taken, random_password};
 
@@ -30,6 +31,9 @@ const USER_COUNT: usize = 512;
 pub(super) struct Data {
     folder: TempDir,
     secrets: Secrets,
+    users_file: Value,
+    /// The tables of a dialect; the real one has a file in the folder.
+    pub(super) database: Arc<Database>,
     /// The users in the file.
     pub(super) users: Arc<Users>,
 }
@@ -40,11 +44,38 @@ impl Data {
         let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
         let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
         let names: Vec<String> = (1..=USER_COUNT).map(|number| format!("anykey-{number:04}")).collect();
-        write(&folder.path().join(USERS), &users(&names, hash))?;
+        let users_file = users(&names, hash);
+        write(&folder.path().join(USERS), &users_file)?;
         let known = names.into_iter().rev().map(|name| User { name, password: password.to_owned() });
         let secrets =
             Secrets { jwt: random_password(), session: random_password(), storage: random_password() };
-        Ok(Self { users: Arc::new(Users::new(known.collect())), folder, secrets })
+        Ok(Self {
+            users: Arc::new(Users::new(known.collect())),
+            folder,
+            secrets,
+            users_file,
+            database: Arc::default(),
+        })
+    }
+
+    /// Where its files are.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder alone, which goes with the value.
+    pub(super) fn into_folder(self) -> TempDir {
+        self.folder
+    }
+
+    /// Its secrets.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The users file.
+    pub(super) fn users_file(&self) -> &Value {
+        &self.users_file
     }
 
     /// The file notifier of a process that writes to the file of that name.

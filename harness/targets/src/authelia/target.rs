@@ -14,6 +14,7 @@ use super::error::AutheliaError;
 use super::known;
 use super::managed::Managed;
 use super::policy::lacks;
+use super::program::Program;
 use super::site::{AutheliaSite, Place};
 use super::wish::Wish;
 use crate::http::HttpClient;
@@ -64,7 +65,19 @@ impl AutheliaTarget {
     pub async fn start(program: &Path, settings: AutheliaSettings) -> Result<Self, AutheliaError> {
         let binary = Binary::find(program).await?;
         known_version(binary.version.as_deref(), &program.display().to_string())?;
-        let managed = Managed::new(binary, &settings).await?;
+        Self::managed(Program::Binary(binary), &settings).await
+    }
+
+    /// Takes our own dialect of Authelia, which speaks in this process.
+    ///
+    /// # Errors
+    /// It cannot listen.
+    pub async fn dialect(settings: AutheliaSettings) -> Result<Self, AutheliaError> {
+        Self::managed(Program::Dialect, &settings).await
+    }
+
+    async fn managed(program: Program, settings: &AutheliaSettings) -> Result<Self, AutheliaError> {
+        let managed = Managed::new(program, settings).await?;
         // One that does not start at all is told at once, and not case by case.
         let first = managed.instance(&Choice::default()).await;
         first.map_err(|e| AutheliaError::Start(e.to_string()))?;
@@ -141,7 +154,10 @@ impl Target for AutheliaTarget {
     }
 
     fn is_dialect(&self) -> bool {
-        matches!(&self.kind, Kind::Attached(attached) if attached.is_dialect)
+        match &self.kind {
+            Kind::Managed(managed) => matches!(managed.program, Program::Dialect),
+            Kind::Attached(attached) => attached.is_dialect,
+        }
     }
 
     fn url(&self) -> String {
@@ -153,7 +169,7 @@ impl Target for AutheliaTarget {
 
     fn version(&self) -> Option<String> {
         match &self.kind {
-            Kind::Managed(managed) => managed.binary.version.clone(),
+            Kind::Managed(managed) => managed.program.version(),
             Kind::Attached(attached) => attached.version.clone(),
         }
     }

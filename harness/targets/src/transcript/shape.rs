@@ -24,7 +24,9 @@ struct Member {
 impl Shape {
     /// One more value, found as the member `name`.
     pub(super) fn take(&mut self, value: &Value, name: &str, literals: &[&str]) {
-        let is_constant = CONSTANTS.contains(&name) || value.is_string() && literals.contains(&name);
+        let named = CONSTANTS.contains(&name) || value.is_string() && literals.contains(&name);
+        // The same name may stand for data elsewhere: `attestation` is a setting, and in Authelia's list of keys a whole object.
+        let is_constant = named && value.as_str().is_none_or(|text| text.len() <= LONGEST);
         let leaf = match value {
             Value::Array(all) => {
                 self.arrays += 1;
@@ -77,6 +79,8 @@ impl Shape {
     }
 }
 
+/// Longer texts are no constants of a protocol.
+const LONGEST: usize = 100;
 /// Members of WebAuthn's dictionaries whose values are constants of the protocol, or settings of the server.
 const CONSTANTS: [&str; 14] = [
     "type",
