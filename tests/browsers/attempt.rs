@@ -50,7 +50,13 @@ enum Act<'a> {
 impl Hand {
     /// Opens an address, and waits until the page is whole.
     pub async fn open(&mut self, address: &str) -> Result<(), Trouble> {
-        self.started.page.go(address).await?;
+        // A page that is still on its way may take the place of another, and of what is worked out in it.
+        for _ in 1..TRIES {
+            self.started.page.go(address).await?;
+            if self.shown(address).await.is_ok() {
+                return Ok(());
+            }
+        }
         self.shown(address).await
     }
 
@@ -213,7 +219,7 @@ fn outcome(decided: &Value, key: &mut Plugged) -> Result<Outcome, Trouble> {
 const SHOWN: &str = "new Promise((done) => {
   const address = new URL(ADDRESS, location.href).href;
   if (location.href !== address) location.href = address;
-  const look = () => document.documentElement.dataset.shown === address ? done('1') : setTimeout(look, 20);
+  const look = () => document.documentElement?.dataset.shown === address ? done('1') : setTimeout(look, 20);
   look();
 })";
 /// The middle of a button, on the screen.
@@ -232,5 +238,6 @@ const DECISION: &str = "new Promise((done) => {
     done(JSON.stringify({ kind: first.className, name: first.querySelector('code')?.textContent, text: first.textContent }));
   }).observe(list, { childList: true });
 })";
+const TRIES: usize = 4;
 /// Without a sign, on a machine that is emulated and busy.
 const MOST: Duration = Duration::from_secs(90);

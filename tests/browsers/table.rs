@@ -37,6 +37,8 @@ pub struct Key {
 pub struct Request {
     /// Its name, unique.
     pub name: String,
+    /// Another request, which comes to the same with each key and browser.
+    pub like: Option<String>,
     /// Registration or login.
     pub ceremony: Ceremony,
     /// The server's policy, as far as it is not the default.

@@ -199,6 +199,23 @@ fn the_table_is_whole() {
         }
     }
     every_combination_is_there(&table);
+    for request in &table.request {
+        comes_to_the_same_as_what_it_is_like(&table, request);
+    }
+}
+
+fn comes_to_the_same_as_what_it_is_like(table: &Table, request: &Request) {
+    let Some(like) = &request.like else { return };
+    let other = table.request.iter().find(|other| other.name == *like);
+    let other = other.unwrap_or_else(|| panic!("{}: there is no request {like}", request.name));
+    assert!(other.like.is_none(), "{}: {like} is itself like another", request.name);
+    assert_eq!((other.ceremony, other.person), (request.ceremony, request.person), "{}", request.name);
+    for browser in [Browser::Chromium, Browser::Firefox] {
+        for key in table.key.iter().filter(|key| request.expect.contains_key(&key.name)) {
+            let (expected, alike) = (request.expected(browser, key), other.expected(browser, key));
+            assert_eq!(expected, alike, "{} with {} and {}", request.name, key.name, browser.name());
+        }
+    }
 }
 
 /// User verification x resident key with every key, and each attachment.
