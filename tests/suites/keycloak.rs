@@ -44,29 +44,10 @@ const REASONS: &[(&str, &str, &str)] = &[
 /// The scenarios for which Keycloak has no such setting: with no key they are more than unsupported.
 const NOTHING: &[&str] = &[
     "policy.aaguid-deny",
-    "policy.attestation-direct",
-    "policy.attestation-trusted",
-    "register.attestation-algorithm",
-    "register.attestation-signature",
     "register.backed-up-forbidden",
     "register.backup-forbidden",
     "register.backup-required",
-    "register.certificate-of-another-model",
     "register.model-denied",
-    "register.no-attestation",
-    "register.packed-attestation",
-    "register.self-attestation",
-    "register.tpm-attestation",
-    "register.tpm-key-for-another-use",
-    "register.tpm-key-with-subject",
-    "register.tpm-not-generated",
-    "register.tpm-other-data",
-    "register.tpm-other-name",
-    "register.tpm-other-public-area",
-    "register.tpm-without-name",
-    "register.trusted-attestation",
-    "register.untrusted-root",
-    "register.untrusted-self-attestation",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,19 +141,15 @@ fn expressible(policy: &Policy, server: Server) -> Result<(), TargetError> {
     match (policy.trust, policy.attestation) {
         (Trust::Any, Conveyance::None) if policy.aaguid_allow.is_empty() => Ok(()),
         (Trust::Any, Conveyance::None) => Err(lacks("its list of AAGUIDs needs attestation")),
-        (Trust::Any, _) => {
-            Err(lacks("when it asks for attestation it takes no certificate from outside its trust store"))
-        }
         (Trust::Anchored, Conveyance::None) => {
             Err(lacks("it checks no chain when it asks for no attestation"))
         }
-        (Trust::Anchored, _) if policy.aaguid_allow.is_empty() => Err(lacks(
-            "it takes self attestation, whatever its trust store says, unless it has a list of AAGUIDs",
-        )),
-        (Trust::Anchored, _) if !server.trusts => {
+        // It has one rule for both: certificates have to come from its trust store, self attestation is taken. With the roots of the
+        // run there, and no others, they differ in what is taken without a certificate; what is known says so.
+        (Trust::Any | Trust::Anchored, _) if !server.trusts => {
             Err(lacks("its trust store is read at its start, and was given other attestation roots"))
         }
-        (Trust::Anchored, _) => Ok(()),
+        (Trust::Any | Trust::Anchored, _) => Ok(()),
     }
 }
 
