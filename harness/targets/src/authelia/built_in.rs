@@ -82,7 +82,9 @@ fn opened(outcome: Result<AutheliaTarget, AutheliaError>) -> Result<Box<dyn Targ
 /// A dialect for others: the configuration of a new installation, and some users.
 async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
     let password = random_password();
-    let data = Data::make(&password, &Program::Dialect.hash(&password).await?)?;
+    let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
+    let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
+    let data = Data::make(folder.path(), &password, &Program::Dialect.hash(&password).await?)?;
     let configuration =
         configuration(&Choice::default(), listen.port(), data.folder(), NOTIFICATION, data.secrets());
     let notification = data.folder().join(NOTIFICATION);
@@ -95,9 +97,10 @@ async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
         users: &users,
         database: data.database.clone(),
         log: None,
-        folder: Some(data.into_folder()),
+        folder: Some(folder),
     });
     let running = running.await.map_err(|e| AutheliaError::Start(e.to_string()))?;
+    data.leave();
     let told = vec![
         ("proxy", format!("send X-Forwarded-Proto and X-Forwarded-Host of {PORTAL}")),
         ("users", format!("{} ...", names.join(", "))),

@@ -78,7 +78,7 @@ impl Managed {
     pub(super) async fn new(program: Program, settings: &AutheliaSettings) -> Result<Self, AutheliaError> {
         let password = random_password();
         let hash = program.hash(&password).await?;
-        let folder = tempfile::Builder::new().prefix("anykey-authelia-logs-").tempdir();
+        let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
         let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
         Ok(Self {
             program,
@@ -98,7 +98,7 @@ impl Managed {
         loop {
             let cell = self.cell(&key);
             let start = async {
-                let data = Data::make(&self.password, &self.hash).map(Arc::new);
+                let data = Data::make(self.folder.path(), &self.password, &self.hash).map(Arc::new);
                 let data = data.map_err(|e| TargetError::Unknown(e.to_string()))?;
                 self.start(choice, &data, NOTIFICATION).await.map(Arc::new)
             };
@@ -155,8 +155,9 @@ impl Managed {
             logs.push((choice.key(), path.clone()));
             path
         };
-        let timeout = self.settings.start_timeout;
-        let process = self.program.start(&Wanted { choice, data, notification, log: &log, timeout }).await;
+        let (home, timeout) = (self.folder.path(), self.settings.start_timeout);
+        let process =
+            self.program.start(&Wanted { choice, home, data, notification, log: &log, timeout }).await;
         let process = Arc::new(process.map_err(|e| TargetError::Unknown(e.to_string()))?);
         let mut all = locked(&self.all);
         all.retain(|process| process.strong_count() > 0);

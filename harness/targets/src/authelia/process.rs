@@ -39,10 +39,10 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// A folder with users, all of one password.
-    pub(super) fn make(password: &str, hash: &str) -> Result<Self, AutheliaError> {
-        let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
-        let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
+    /// A folder with users, all of one password, in the folder of the run.
+    pub(super) fn make(run: &Path, password: &str, hash: &str) -> Result<Self, AutheliaError> {
+        let folder = tempfile::Builder::new().prefix("data-").tempdir_in(run);
+        let folder = folder.map_err(|e| AutheliaError::file(run, e))?;
         let names: Vec<String> = (1..=USER_COUNT).map(|number| format!("anykey-{number:04}")).collect();
         let users_file = users(&names, hash);
         write(&folder.path().join(USERS), &users_file)?;
@@ -63,9 +63,9 @@ impl Data {
         self.folder.path()
     }
 
-    /// The folder alone, which goes with the value.
-    pub(super) fn into_folder(self) -> TempDir {
-        self.folder
+    /// Leaves the folder to the one that it is in.
+    pub(super) fn leave(self) {
+        let _ = self.folder.keep();
     }
 
     /// Its secrets.
@@ -101,6 +101,8 @@ pub(super) struct Start<'a> {
     pub(super) binary: &'a Binary,
     /// What its configuration has.
     pub(super) choice: &'a Choice,
+    /// The folder of the run, which goes when we go without a word.
+    pub(super) home: &'a Path,
     /// Its database and users.
     pub(super) data: &'a Arc<Data>,
     /// The file of its notifier. A start empties it, so that of another process on the same database is another one.
@@ -133,7 +135,7 @@ impl Process {
         let arguments: Vec<OsString> = vec!["--config".into(), file.into()];
         let group = Group::spawn(&Spawn {
             name: "anykey-authelia",
-            home: folder,
+            home: start.home,
             program: start.binary.path.as_os_str(),
             arguments: &arguments,
             environment: &[],

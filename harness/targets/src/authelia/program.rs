@@ -38,6 +38,8 @@ pub(super) enum Running {
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) choice: &'a Choice,
+    /// The folder of the run.
+    pub(super) home: &'a Path,
     pub(super) data: &'a Arc<Data>,
     /// The file of its notifier.
     pub(super) notification: &'a str,
@@ -64,10 +66,10 @@ impl Program {
 
     /// Starts one, and waits until it answers.
     pub(super) async fn start(&self, wanted: &Wanted<'_>) -> Result<Running, AutheliaError> {
-        let Wanted { choice, data, notification, log, timeout } = *wanted;
+        let Wanted { choice, home, data, notification, log, timeout } = *wanted;
         match self {
             Self::Binary(binary) => {
-                let start = Start { binary, choice, data, notification, log, timeout };
+                let start = Start { binary, choice, home, data, notification, log, timeout };
                 Process::start(&start, &HttpClient::new()).await.map(Running::Process)
             }
             Self::Dialect => {
