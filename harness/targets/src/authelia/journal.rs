@@ -30,16 +30,15 @@ impl Journal {
     }
 }
 
-/// The last warning or error for that address: what went wrong, or what was said about it.
+/// What went wrong for that address; where no line says so, the last words about it.
 pub(super) fn reason(lines: &str, address: &str) -> Option<String> {
     let lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let fitting = lines.filter(|line| {
-        line["remote_ip"] == address
-            && ["error", "warning", "info"].iter().any(|level| line["level"] == *level)
-    });
-    let words = |line: Value| {
-        let text = |name: &str| line[name].as_str().map(str::to_owned);
-        text("error").or_else(|| text("msg"))
-    };
-    fitting.filter_map(words).next_back()
+    let fitting: Vec<Value> = lines
+        .filter(|line| {
+            line["remote_ip"] == address
+                && ["error", "warning", "info"].iter().any(|level| line["level"] == *level)
+        })
+        .collect();
+    let last = |name: &str| fitting.iter().rev().find_map(|line| line[name].as_str()).map(str::to_owned);
+    last("error").or_else(|| last("msg"))
 }

@@ -98,7 +98,7 @@ fn the_code_is_the_line_between_two_rules() {
 }
 
 #[test]
-fn the_reason_is_the_last_one_for_that_client() {
+fn the_reason_is_the_last_error_for_that_client() {
     let log = [
         json!({ "level": "error", "remote_ip": "10.0.0.1", "error": "first", "msg": "m" }),
         json!({ "level": "debug", "remote_ip": "10.0.0.1", "msg": "noise" }),
@@ -106,6 +106,8 @@ fn the_reason_is_the_last_one_for_that_client() {
         json!({ "level": "error", "remote_ip": "10.0.0.2", "error": "another's", "msg": "m" }),
     ];
     let log = log.map(|line| line.to_string()).join("\n") + "\nno JSON\n";
-    assert_eq!(journal::reason(&log, "10.0.0.1").as_deref(), Some("without an error"));
+    assert_eq!(journal::reason(&log, "10.0.0.1").as_deref(), Some("first"));
+    let ban = json!({ "level": "error", "remote_ip": "10.0.0.4", "msg": "they are banned" }).to_string();
+    assert_eq!(journal::reason(&ban, "10.0.0.4").as_deref(), Some("they are banned"));
     assert_eq!(journal::reason(&log, "10.0.0.3"), None);
 }

@@ -69,7 +69,8 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Check::Signature => "Error validating the assertion signature",
         Check::AttestationSignature => "Signature validation error",
         Check::AttestationAlgorithm => "Public key algorithm does not equal att statement algorithm",
-        Check::CredentialKnown | Check::AllowedCredential | Check::CredentialOwner => {
+        Check::CredentialKnown => "Unable to find the credential for the returned credential ID",
+        Check::AllowedCredential | Check::CredentialOwner => {
             "The credential ID provided is not owned by the user"
         }
         Check::UserHandle | Check::UserHandlePresent => "User handle and User ID do not match",
