@@ -6,7 +6,7 @@ use core::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::event::{Manner, ScenarioInfo};
-use crate::policy::Policy;
+use crate::policy::{Login, Policy};
 use crate::step::{Step, Verb};
 use crate::versions::Versions;
 
@@ -35,6 +35,8 @@ pub struct Scenario {
     pub manner: Option<Manner>,
     /// The server's policy.
     pub policy: Policy,
+    /// The policy says how users log in; otherwise the scenario is about keys, and any login that names the user will do.
+    pub login_is_said: bool,
     /// Where the keys differ from their profile.
     pub key: KeyWish,
     /// Which attestation roots the server is given.
@@ -219,6 +221,16 @@ impl Scenario {
     /// Whether the server gets another policy on the way.
     pub fn changes_policy(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.verb, Verb::SetPolicy(_)))
+    }
+
+    /// How users log in where the server has what `has` says: a scenario that does not say it is content with the key in the
+    /// password's place.
+    pub fn login(&self, has: impl Fn(Login) -> bool) -> Login {
+        let said = self.policy.login;
+        match !self.login_is_said && !has(said) && has(Login::Passwordless) {
+            true => Login::Passwordless,
+            false => said,
+        }
     }
 
     /// Whether the scenario is for that server.

@@ -90,7 +90,7 @@ impl<'r> RunPlan<'r> {
             return Some(format!("the server is `{server} {version}`, and this is about {versions}"));
         }
         let can = self.target.capabilities();
-        let login = match scenario.policy.login {
+        let login = match scenario.login(|login| can.logs_in(login)) {
             Login::SecondFactor => TargetNeed::SecondFactor,
             Login::Passwordless => TargetNeed::Passwordless,
             Login::Usernameless => TargetNeed::Usernameless,

@@ -133,7 +133,9 @@ impl<'r> Stage<'r> {
     pub(crate) async fn build(wish: Wish<'r>) -> Result<Self, Broken> {
         let Wish { scenario, profile, manner, seed, target, certificates, strange, bus, attached } = wish;
         let profile = changed(profile, &scenario.key);
-        let policy = policy_for(&scenario.policy, &profile);
+        let capabilities = target.capabilities();
+        let mut policy = policy_for(&scenario.policy, &profile);
+        policy.login = scenario.login(|login| capabilities.logs_in(login));
         // The server's trust store stays as it is, since some servers read theirs at their start: the keys come from elsewhere.
         let anchors = certificates.root().anchors().to_vec();
         let certificates = match scenario.anchors {
@@ -163,7 +165,7 @@ impl<'r> Stage<'r> {
             version: target.version().unwrap_or_default(),
             profile,
             policy,
-            capabilities: target.capabilities(),
+            capabilities,
             anchors,
             site,
             records: Records::default(),

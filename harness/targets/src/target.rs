@@ -1,6 +1,7 @@
 //! What every target is to the bench: a server, sites with a policy on it, and user agents with their own cookies.
 
 use futures_util::future::BoxFuture;
+use plan::policy::Login;
 use plan::{Known, Policy};
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -71,6 +72,17 @@ pub struct Capabilities {
     pub usernameless: bool,
     /// The stored credentials of a user can be listed.
     pub credentials: bool,
+}
+
+impl Capabilities {
+    /// Whether users can log in that way.
+    pub fn logs_in(&self, login: Login) -> bool {
+        match login {
+            Login::SecondFactor => self.second_factor,
+            Login::Passwordless => self.passwordless,
+            Login::Usernameless => self.usernameless,
+        }
+    }
 }
 
 /// A user of the server.

@@ -60,6 +60,8 @@ fn head(m: &mut Members<'_, '_>, source: &Source, flaws: &[&str]) -> Option<Scen
     });
     let (twin, column, manner) = (m.optional("twin"), m.optional("column"), m.optional("manner"));
     let (needs, server, policy, key) = (needs(m), server(m), policy(m), key(m));
+    let says = |(table, _): (&DeTable<'_>, _)| table.iter().any(|(name, _)| name.get_ref() == "login");
+    let login_is_said = m.table("policy").is_some_and(says);
     let anchors = m.optional("anchors").unwrap_or_default();
     let steps = steps(m, manner, policy.login, server.is_some());
     Some(Scenario {
@@ -74,6 +76,7 @@ fn head(m: &mut Members<'_, '_>, source: &Source, flaws: &[&str]) -> Option<Scen
         server,
         manner,
         policy,
+        login_is_said,
         key,
         anchors,
         steps,

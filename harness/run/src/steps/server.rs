@@ -13,7 +13,8 @@ use crate::stage::{Broken, Stage, policy_for};
 use crate::tamper::credential_id;
 
 pub(super) async fn set_policy(stage: &mut Stage<'_>, policy: &Policy) -> Result<Report, Broken> {
-    let policy = policy_for(policy, &stage.profile);
+    let mut policy = policy_for(policy, &stage.profile);
+    policy.login = stage.policy.login;
     stage.site.set_policy(&policy).await?;
     stage.policy = policy;
     Ok(Report::done("the site has another policy"))
