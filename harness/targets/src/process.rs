@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
 
 use rand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -99,6 +100,33 @@ impl Drop for Group {
         if !self.ended() {
             self.end();
         }
+    }
+}
+
+/// Runs a command to its end, which is to be a good one; `output` gets what it writes.
+///
+/// # Errors
+/// How it went otherwise, with the end of what it wrote.
+pub(crate) async fn complete(
+    program: &OsStr,
+    arguments: &[OsString],
+    directory: &Path,
+    environment: &[(String, String)],
+    output: &Path,
+    within: Duration,
+) -> Result<(), String> {
+    let written = |e: io::Error| format!("{}: {e}", output.display());
+    let file = File::create(output).map_err(written)?;
+    let errors = file.try_clone().map_err(written)?;
+    let mut child = tokio::process::Command::new(program);
+    child.args(arguments).envs(environment.iter().cloned()).current_dir(directory);
+    child.stdin(Stdio::null()).stdout(file).stderr(errors).kill_on_drop(true);
+    let mut child = child.spawn().map_err(|e| format!("cannot be run: {e}"))?;
+    match tokio::time::timeout(within, child.wait()).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(format!("ended with {status}:\n{}", tail(output, 10))),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("did not end within {} s", within.as_secs())),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -15,7 +14,7 @@ use super::template::{Scope, Text};
 use super::values;
 use crate::http::{Agent, HttpClient, is_loopback};
 use crate::pem;
-use crate::process::{Group, Spawn, free_port, port_taken, tail};
+use crate::process::{Group, Spawn, complete, free_port, port_taken};
 
 /// How often a start is tried again because another process took the port.
 const PORT_TRIES: u32 = 3;
@@ -154,19 +153,9 @@ async fn prepare(
     environment: &[(String, String)],
 ) -> Result<(), DeclaredError> {
     let program = command.first().cloned().unwrap_or_default();
-    let failed =
-        |why: String| DeclaredError::Prepare { name: name.to_owned(), command: program.clone(), why };
+    let arguments: Vec<OsString> = command.iter().skip(1).map(OsString::from).collect();
     let output = data.join("prepare.log");
-    let file = std::fs::File::create(&output).map_err(|e| DeclaredError::file(&output, e))?;
-    let errors = file.try_clone().map_err(|e| DeclaredError::file(&output, e))?;
-    let mut child = tokio::process::Command::new(&program);
-    child.args(command.iter().skip(1)).envs(environment.iter().cloned()).current_dir(data);
-    child.stdin(Stdio::null()).stdout(file).stderr(errors).kill_on_drop(true);
-    let mut child = child.spawn().map_err(|e| failed(format!("cannot be run: {e}")))?;
-    match tokio::time::timeout(PREPARED_WITHIN, child.wait()).await {
-        Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(failed(format!("ended with {status}:\n{}", tail(&output, 10)))),
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Err(_) => Err(failed(format!("did not end within {} s", PREPARED_WITHIN.as_secs()))),
-    }
+    complete(program.as_ref(), &arguments, data, environment, &output, PREPARED_WITHIN)
+        .await
+        .map_err(|why| DeclaredError::Prepare { name: name.to_owned(), command: program, why })
 }
