@@ -231,7 +231,9 @@ fn edits(change: &AuthDataEdit, stage: &Stage<'_>) -> Result<Vec<Edit>, Broken> 
         let bytes = hex::decode(text.replace('-', "")).ok().and_then(|bytes| bytes.try_into().ok());
         edits.push(Edit::Aaguid(bytes.ok_or_else(|| Broken::Unknown(format!("`{text}` is no AAGUID")))?));
     }
-    edits.extend(change.credential_id_length.map(|length| Edit::CredentialId(vec![0x5a; length.into()])));
+    edits.extend(
+        change.credential_id_length.map(|length| Edit::CredentialId(stage.made_up_id(length.into()))),
+    );
     edits.extend((change.append > 0).then(|| Edit::Append(vec![0; change.append])));
     edits.extend((change.cut > 0).then_some(Edit::Cut(change.cut)));
     Ok(edits)
