@@ -19,3 +19,4 @@ mod pin;
 mod privacyidea;
 mod python_fido2;
 mod rooms;
+mod twofauth;

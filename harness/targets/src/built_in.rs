@@ -99,7 +99,8 @@ impl OpenError {
 }
 
 /// All of them.
-pub static ALL: &[&BuiltIn] = &[&crate::authelia::BUILT_IN, &crate::keycloak::BUILT_IN];
+pub static ALL: &[&BuiltIn] =
+    &[&crate::keycloak::BUILT_IN, &crate::authelia::BUILT_IN, &crate::twofauth::BUILT_IN];
 
 /// The server of that name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {

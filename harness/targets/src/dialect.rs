@@ -15,6 +15,7 @@ use crate::serving::{Place, Running, guard};
 
 pub(crate) mod authelia;
 mod sessions;
+pub(crate) mod twofauth;
 
 pub(crate) use sessions::Sessions;
 

@@ -13,6 +13,7 @@ pub mod reference;
 pub mod serving;
 pub mod target;
 pub mod transcript;
+pub mod twofauth;
 
 pub use target::{
     Account, Capabilities, CredentialRecord, Deed, Offer, Page, Session, Site, SiteWish, Target, TargetError,

@@ -1,0 +1,204 @@
+//! One 2FAuth with its settings: started here, or attached to.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::error::TwofauthError;
+use super::policy::{Setup, word};
+use super::process::Process;
+use super::web::{Web, reason, refused, unexpected};
+use crate::admin::AdminLogin;
+use crate::dialect::twofauth::Dialect;
+use crate::http::{Agent, HttpClient, Method};
+use crate::target::TargetError;
+use plan::policy::Requirement;
+
+/// What sites and sessions of one server share.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// The base URL, as the server writes it on its pages.
+    pub(super) base: Url,
+    /// The connections.
+    pub(super) client: HttpClient,
+    /// For one exchange.
+    pub(super) timeout: Duration,
+    /// Where its mail can be read.
+    pub(super) mail: Option<PathBuf>,
+    /// The admin's browser, logged in; one request at a time.
+    pub(super) admin: tokio::sync::Mutex<Web>,
+    host: Host,
+}
+
+/// What the server is to us.
+#[derive(Debug)]
+enum Host {
+    /// A process of ours.
+    Process(Mutex<Process>),
+    /// A dialect in this process. It runs as long as the value is there.
+    Dialect { _running: Dialect },
+    /// Somebody else's.
+    Elsewhere,
+}
+
+impl Server {
+    /// A server that was started here: its first user is its admin.
+    pub(super) async fn started(
+        process: Process,
+        client: HttpClient,
+        timeout: Duration,
+    ) -> Result<Self, TwofauthError> {
+        let (base, mail) = (process.url.clone(), process.mail());
+        Self::new(base, mail, client, timeout, Host::Process(Mutex::new(process))).await
+    }
+
+    /// A dialect in this process, likewise.
+    pub(super) async fn dialect(
+        dialect: Dialect,
+        client: HttpClient,
+        timeout: Duration,
+    ) -> Result<Self, TwofauthError> {
+        let (base, mail) = (dialect.url(), dialect.mail());
+        Self::new(base, mail, client, timeout, Host::Dialect { _running: dialect }).await
+    }
+
+    async fn new(
+        base: Url,
+        mail: PathBuf,
+        client: HttpClient,
+        timeout: Duration,
+        host: Host,
+    ) -> Result<Self, TwofauthError> {
+        let server = Self::bare(base, client, timeout, Some(mail), host);
+        let password = crate::process::random_password();
+        let new = json!({"name": "anykey-admin", "email": "admin@anykey.test", "password": password,
+            "password_confirmation": password});
+        server.enter("user", &new, 201).await?;
+        server.stay_at_home().await?;
+        Ok(server)
+    }
+
+    /// A server that runs already.
+    pub(super) async fn attached(
+        base: Url,
+        client: HttpClient,
+        timeout: Duration,
+        login: &AdminLogin,
+        mail: Option<PathBuf>,
+    ) -> Result<Self, TwofauthError> {
+        let server = Self::bare(base, client, timeout, mail, Host::Elsewhere);
+        server.enter("user/login", &json!({"email": login.user, "password": login.password}), 200).await?;
+        Ok(server)
+    }
+
+    fn bare(mut base: Url, client: HttpClient, timeout: Duration, mail: Option<PathBuf>, host: Host) -> Self {
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let admin = Web::of(base.clone(), client.clone(), timeout);
+        Self { base, client, timeout, mail, admin: tokio::sync::Mutex::new(admin), host }
+    }
+
+    /// It does not look on the Internet whether there is a newer version.
+    async fn stay_at_home(&self) -> Result<(), TwofauthError> {
+        let bad = |why: String| TwofauthError::Admin { url: self.base.to_string(), why };
+        let path = "api/v1/settings/checkForUpdate";
+        let mut admin = self.admin.lock().await;
+        let answer = admin.ask(Method::PUT, path, Some(&json!({"value": false}))).await;
+        match answer.map_err(|e| bad(e.to_string()))?.status {
+            200 | 201 => Ok(()),
+            status => Err(bad(format!("`checkForUpdate` cannot be set (HTTP {status})"))),
+        }
+    }
+
+    /// The admin comes in.
+    async fn enter(&self, path: &str, body: &Value, due: u16) -> Result<(), TwofauthError> {
+        let bad = |why: String| TwofauthError::Admin { url: self.base.to_string(), why };
+        let mut admin = self.admin.lock().await;
+        let answer = admin.ask(Method::POST, path, Some(body)).await.map_err(|e| bad(e.to_string()))?;
+        if answer.status != due {
+            let said = reason(&answer).unwrap_or_default();
+            return Err(bad(format!("the admin is refused (HTTP {}: {said})", answer.status)));
+        }
+        let is_admin = answer.json().is_ok_and(|said| said["is_admin"] == true);
+        if is_admin { Ok(()) } else { Err(bad("the user who was named is no administrator".to_owned())) }
+    }
+
+    /// What the environment of the server decides, as it says itself.
+    pub(super) async fn setup(&self) -> Result<Setup, TargetError> {
+        let mut admin = self.admin.lock().await;
+        let answer = admin.ask(Method::GET, "system/infos", None).await?;
+        let said = match answer.status {
+            200 => answer.json()?,
+            _ => return Err(refused(&answer)),
+        };
+        let told = said["common"]["webauthn user verification"].as_str().unwrap_or_default();
+        let all = [Requirement::Required, Requirement::Preferred, Requirement::Discouraged];
+        let known = all.map(word).into_iter().find(|word| *word == told);
+        let user_verification = known
+            .ok_or_else(|| unexpected("`webauthn user verification` in `common`", &Method::GET, &answer))?;
+        Ok(Setup { user_verification, rp_id: None })
+    }
+
+    /// `false` once a process that was started here is gone.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.process().is_some_and(|process| locked(process).ended())
+    }
+
+    /// The last lines of the output of a process that was started here.
+    pub(super) fn log_tail(&self) -> Option<String> {
+        self.process().map(|process| locked(process).log_tail())
+    }
+
+    /// The log of a process that was started here.
+    pub(super) fn log(&self) -> Option<Vec<u8>> {
+        locked(self.process()?).log()
+    }
+
+    fn process(&self) -> Option<&Mutex<Process>> {
+        match &self.host {
+            Host::Process(process) => Some(process),
+            Host::Dialect { .. } | Host::Elsewhere => None,
+        }
+    }
+}
+
+/// The version, as the start page tells everybody: `var appVersion = '8.0.1';`.
+pub(super) async fn version(
+    base: &Url,
+    client: &HttpClient,
+    timeout: Duration,
+) -> Result<Version, TwofauthError> {
+    let mut agent = Agent::with_client(base.clone(), client.clone()).timeout(timeout);
+    let answer = agent.get("").await?;
+    let text = answer.text();
+    let after = text.split_once("appVersion").map(|(_, after)| after);
+    let version = after.and_then(|after| after.split(['\'', '"']).nth(1));
+    let version = version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()));
+    let text = version.ok_or_else(|| TwofauthError::NotIt { url: base.to_string() })?.to_owned();
+    let major = text.split('.').next().and_then(|number| number.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST) {
+        return Err(TwofauthError::Version { url: base.to_string(), version: text });
+    }
+    Ok(Version { text, is_dialect: answer.dialect().is_some() })
+}
+
+/// What answers.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    /// `8.0.1`.
+    pub(super) text: String,
+    /// It is a dialect of ours.
+    pub(super) is_dialect: bool,
+}
+
+/// The oldest major version whose answers are known.
+const OLDEST: u32 = 8;
+
+/// The content of a lock; a panic elsewhere leaves what is in it whole.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

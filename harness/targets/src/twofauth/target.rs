@@ -1,0 +1,311 @@
+//! 2FAuth as a target: started here, or attached to.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plan::Known;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::error::TwofauthError;
+use super::home::Installation;
+use super::known;
+use super::policy::{self, Setup};
+use super::process::Process;
+use super::server::{self, Server, Version, locked};
+use super::site::{Place, TwofauthSite};
+use super::web::{refused, unexpected};
+use super::wish::{self, Wish};
+use crate::admin::AdminLogin;
+use crate::dialect::twofauth::Dialect;
+use crate::http::{HttpClient, Method};
+use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
+
+/// The users of all runs have names that begin with it.
+const PREFIX: &str = "anykey-";
+/// As many as a server that is started here works on at a time.
+const JOBS: usize = 4;
+
+/// How the bench treats its 2FAuth.
+#[derive(Clone, Debug)]
+pub struct TwofauthSettings {
+    /// How long a start may take.
+    pub start_timeout: Duration,
+    /// How long one exchange may take.
+    pub request_timeout: Duration,
+    /// The file that a 2FAuth which is attached to writes its mail to (`MAIL_MAILER=log`); `None`: nobody can read it, and
+    /// accounts are not recovered.
+    pub mail: Option<PathBuf>,
+    /// The connections of all user agents.
+    pub client: HttpClient,
+}
+
+impl Default for TwofauthSettings {
+    fn default() -> Self {
+        let (start_timeout, request_timeout) = (Duration::from_secs(60), Duration::from_secs(60));
+        Self { start_timeout, request_timeout, mail: None, client: HttpClient::new() }
+    }
+}
+
+/// Where servers come from.
+#[derive(Debug)]
+enum Ground {
+    /// One is started for each setup.
+    Installation(Box<Installation>),
+    /// A dialect is started for each setup.
+    Dialect,
+    /// There is one, with the setup that it has.
+    There(Setup),
+}
+
+type Made = OnceCell<Result<Arc<Server>, TargetError>>;
+
+/// One 2FAuth. Processes that were started here end with the value; users that were made on a server of somebody else's
+/// are removed as each case ends.
+#[derive(Debug)]
+pub struct TwofauthTarget {
+    pub(super) first: Arc<Server>,
+    ground: Ground,
+    servers: Mutex<HashMap<Setup, Arc<Made>>>,
+    client: HttpClient,
+    settings: TwofauthSettings,
+    version: Version,
+    known: Vec<Known>,
+    /// Names of this run's users begin with it.
+    run: String,
+    sites: AtomicU32,
+}
+
+impl TwofauthTarget {
+    /// Starts the 2FAuth in that directory, with data of its own, on a free port of this machine.
+    ///
+    /// # Errors
+    /// No PHP, no 2FAuth, or it does not come up; then with the end of its log.
+    pub async fn start(directory: &Path, settings: TwofauthSettings) -> Result<Self, TwofauthError> {
+        let client = settings.client.clone();
+        let installation = Installation::prepare(directory).await?;
+        let setup = Setup::default();
+        let process = Process::start(&installation, &setup, settings.start_timeout, &client).await?;
+        let url = process.url.clone();
+        // First, since its page would have it look for a newer version.
+        let first = Server::started(process, client.clone(), settings.request_timeout).await?;
+        let version = server::version(&url, &client, settings.request_timeout).await?;
+        let ground = Ground::Installation(Box::new(installation));
+        Self::new(first, ground, setup, version, client, settings)
+    }
+
+    /// Takes a 2FAuth that runs already; `url` is its `APP_URL`, and `admin` names one of its administrators by the e-mail
+    /// address. Users are made on it, used, and removed.
+    ///
+    /// # Errors
+    /// It does not answer, is of a version that is not known, or does not let the admin in.
+    pub async fn attach(
+        url: Url,
+        admin: &AdminLogin,
+        settings: TwofauthSettings,
+    ) -> Result<Self, TwofauthError> {
+        let client = settings.client.clone();
+        let version = server::version(&url, &client, settings.request_timeout).await?;
+        let (timeout, mail) = (settings.request_timeout, settings.mail.clone());
+        let bad = |why: String| TwofauthError::Admin { url: url.to_string(), why };
+        let first = Server::attached(url.clone(), client.clone(), timeout, admin, mail).await?;
+        let setup = first.setup().await.map_err(|e| bad(e.to_string()))?;
+        Self::new(first, Ground::There(setup.clone()), setup, version, client, settings)
+    }
+
+    /// Starts dialects in this process, as they are needed.
+    ///
+    /// # Errors
+    /// One does not start.
+    pub async fn dialect(settings: TwofauthSettings) -> Result<Self, TwofauthError> {
+        let (client, timeout, setup) = (settings.client.clone(), settings.request_timeout, Setup::default());
+        let dialect = speaker(&setup).await?;
+        let first = Server::dialect(dialect, client.clone(), timeout).await?;
+        let version = server::version(&first.base, &client, timeout).await?;
+        Self::new(first, Ground::Dialect, setup, version, client, settings)
+    }
+
+    fn new(
+        first: Server,
+        ground: Ground,
+        setup: Setup,
+        version: Version,
+        client: HttpClient,
+        settings: TwofauthSettings,
+    ) -> Result<Self, TwofauthError> {
+        let first = Arc::new(first);
+        let made = Arc::new(OnceCell::new_with(Some(Ok(first.clone()))));
+        Ok(Self {
+            first,
+            ground,
+            servers: Mutex::new(HashMap::from([(setup, made)])),
+            client,
+            settings,
+            version,
+            known: known::read()?,
+            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
+            sites: AtomicU32::new(0),
+        })
+    }
+
+    /// The last lines of the output of the first server that was started here.
+    pub fn log_tail(&self) -> Option<String> {
+        self.first.log_tail()
+    }
+
+    /// `false` once the first server that was started here is gone.
+    pub fn is_alive(&self) -> bool {
+        self.first.is_alive()
+    }
+
+    /// The server with that setup, started if there is none yet. Cases that need another do not wait for it.
+    async fn server(&self, setup: Setup) -> Result<Arc<Server>, TargetError> {
+        if let Ground::There(there) = &self.ground {
+            return match *there == setup {
+                true => Ok(self.first.clone()),
+                false => Err(TargetError::Unsupported(other_setup(there, &setup))),
+            };
+        }
+        let cell = locked(&self.servers).entry(setup.clone()).or_default().clone();
+        let start = async {
+            let server = self.start_another(&setup).await;
+            server.map(Arc::new).map_err(|e| TargetError::Unknown(e.to_string()))
+        };
+        // What did not start once does not start again: the outcome is kept.
+        cell.get_or_init(|| start).await.clone()
+    }
+
+    async fn start_another(&self, setup: &Setup) -> Result<Server, TwofauthError> {
+        let (client, timeout) = (self.client.clone(), self.settings.request_timeout);
+        match &self.ground {
+            Ground::Installation(installation) => {
+                let process =
+                    Process::start(installation, setup, self.settings.start_timeout, &self.client).await?;
+                Server::started(process, client, timeout).await
+            }
+            Ground::Dialect | Ground::There(_) => {
+                Server::dialect(speaker(setup).await?, client, timeout).await
+            }
+        }
+    }
+
+    /// Whether servers are started for the run and go with it.
+    fn is_ours(&self) -> bool {
+        !matches!(self.ground, Ground::There(_))
+    }
+
+    /// The ids and names of users whose names begin with our prefix.
+    async fn users(&self) -> Result<Vec<(i64, String)>, TargetError> {
+        let answer = self.first.admin.lock().await.ask(Method::GET, "api/v1/users", None).await?;
+        if answer.status != 200 {
+            return Err(refused(&answer));
+        }
+        let said = answer.json()?;
+        let rows = said.as_array().ok_or_else(|| unexpected("a list of users", &Method::GET, &answer))?;
+        let user = |row: &serde_json::Value| Some((row["id"].as_i64()?, row["name"].as_str()?.to_owned()));
+        Ok(rows.iter().filter_map(user).filter(|(_, name)| is_of_a_run(name)).collect())
+    }
+}
+
+/// `anykey-` and eight digits; the admin that we make ourselves is none.
+fn is_of_a_run(name: &str) -> bool {
+    let run = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+    run.is_some_and(|run| run.len() == 8 && run.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// A dialect with that setup, on a free port.
+async fn speaker(setup: &Setup) -> Result<Dialect, TwofauthError> {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let started = Dialect::start(listen, setup.rp_id.clone()).await;
+    started.map_err(|e| TwofauthError::Start(e.to_string()))
+}
+
+/// What its owner would have to set.
+fn other_setup(there: &Setup, wanted: &Setup) -> String {
+    let mut lines = Vec::new();
+    if there.user_verification != wanted.user_verification {
+        lines.push(format!(
+            "WEBAUTHN_USER_VERIFICATION={} (it is {})",
+            wanted.user_verification, there.user_verification
+        ));
+    }
+    if let Some(id) = wanted.rp_id.as_ref().filter(|_| there.rp_id != wanted.rp_id) {
+        lines.push(format!("WEBAUTHN_ID={id}"));
+    }
+    format!("2FAuth: its environment decides, and this needs {}", lines.join(" and "))
+}
+
+impl Target for TwofauthTarget {
+    fn name(&self) -> &str {
+        "2fauth"
+    }
+
+    fn url(&self) -> String {
+        self.first.base.to_string()
+    }
+
+    fn version(&self) -> Option<String> {
+        Some(self.version.text.clone())
+    }
+
+    fn is_dialect(&self) -> bool {
+        self.version.is_dialect
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            policy: self.is_ours(),
+            second_factor: false,
+            passwordless: true,
+            usernameless: false,
+            credentials: true,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        JOBS
+    }
+
+    fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    fn log(&self) -> Option<Vec<u8>> {
+        self.first.log()
+    }
+
+    fn clean(&self) -> TargetResult<'_, Vec<String>> {
+        Box::pin(async move {
+            let mut removed = Vec::new();
+            for (id, name) in self.users().await? {
+                if name.starts_with(&self.run) {
+                    continue;
+                }
+                let path = format!("api/v1/users/{id}");
+                let answer = self.first.admin.lock().await.ask(Method::DELETE, &path, None).await?;
+                match answer.status {
+                    204 => removed.push(name),
+                    _ => return Err(refused(&answer)),
+                }
+            }
+            Ok(removed)
+        })
+    }
+
+    fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {
+        Box::pin(async move {
+            let own: Wish = wish::read(wish.settings, "[server]")?;
+            let setup = policy::setup(wish.policy, &own)?;
+            let server = self.server(setup).await?;
+            let number = self.sites.fetch_add(1, Ordering::Relaxed) + 1;
+            let place = Arc::new(Place::new(server, own, self.run.clone(), number));
+            let disposable = self.is_ours();
+            let site: Box<dyn Site> = Box::new(TwofauthSite { place, disposable });
+            Ok(site)
+        })
+    }
+}
