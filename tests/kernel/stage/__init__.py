@@ -4,6 +4,6 @@ from stage import place, tool
 from stage.cases import case
 from stage.key import Key
 from stage.person import set_pin, typed
-from stage.tool import check, note, run, start
+from stage.tool import check, kept, note, run, start
 
-__all__ = ["Key", "case", "check", "note", "place", "run", "set_pin", "start", "tool", "typed"]
+__all__ = ["Key", "case", "check", "kept", "note", "place", "run", "set_pin", "start", "tool", "typed"]

@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 import time
+from pathlib import Path
 
 # When something that must happen counts as not happening, in seconds.
 LONG = 60
@@ -55,8 +56,9 @@ def run(*command, answers=(), status=0, data=None, within=LONG, environment=None
 class Beside:
     """A command that goes on beside the test."""
 
-    def __init__(self, words, variables):
+    def __init__(self, words, variables, each):
         self.words = words
+        self.each = each
         self.lines = []
         self.more = threading.Condition()
         self.process = subprocess.Popen(
@@ -72,9 +74,12 @@ class Beside:
 
     def _listen(self):
         for line in self.process.stdout:
+            text = line.decode(errors="replace")
             with self.more:
-                self.lines.append(line.decode(errors="replace"))
+                self.lines.append(text)
                 self.more.notify_all()
+            if self.each:
+                self.each(text)
 
     def until(self, pattern, within=LONG):
         """Waits until it says a line in which the pattern is."""
@@ -94,14 +99,18 @@ class Beside:
             os.killpg(self.process.pid, signal.SIGKILL)
         status, said = self.ended()
         self.process.stdout.close()
-        _log.write(f"What {self.words[0]} said beside it, until it ended with {status}:\n{said}")
+        told = "" if self.each else f" It said beside the test:\n{said}"
+        _log.write(f"{self.words[0]} ended with {status}.{told}\n")
 
 
-def start(*command, environment=None):
-    """Starts a command that goes on beside the test; it is ended with the test, if it is not before."""
+def start(*command, environment=None, each=None):
+    """Starts a command that goes on beside the test; it is ended with the test, if it is not before.
+
+    What it says is in the log at its end, or given to `each`, line by line, as it comes.
+    """
     words = [str(word) for word in command]
     _log.write(f"$ {shlex.join(words)} &\n")
-    _started.append(Beside(words, os.environ | (environment or {})))
+    _started.append(Beside(words, os.environ | (environment or {}), each))
     return _started[-1]
 
 
@@ -119,7 +128,7 @@ def note(line):
 
 def log(text):
     """Something for the log alone."""
-    _log.write(f"{text}\n")
+    _log.write(f"{text.rstrip()}\n")
 
 
 def notes():
@@ -127,6 +136,13 @@ def notes():
     lines = list(_notes)
     _notes.clear()
     return lines
+
+
+def kept():
+    """A folder for what a test leaves besides its log; what is in it stays."""
+    folder = Path(_log.name).with_suffix("")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def log_to(file):
