@@ -156,6 +156,7 @@ async fn site(target: &dyn Target, login: Login, settings: Value) -> (Box<dyn Si
         seed: [0; 32],
         anchors: &[],
         changes: false,
+        verifies_user: true,
         settings: settings.as_object().unwrap(),
     };
     let site = target.site(wish).await.unwrap();
@@ -204,6 +205,7 @@ async fn a_configuration_that_authelia_refuses(target: &dyn Target) {
         seed: [0; 32],
         anchors: &[],
         changes: false,
+        verifies_user: true,
         settings: settings.as_object().unwrap(),
     };
     let outcome = target.site(wish).await;

@@ -155,7 +155,14 @@ async fn site(target: &KeycloakTarget, login: Login) -> (Box<dyn Site>, Account)
 
 async fn site_with(target: &KeycloakTarget, policy: Policy, settings: Value) -> (Box<dyn Site>, Account) {
     let settings = settings.as_object().unwrap();
-    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[], changes: false, settings };
+    let wish = SiteWish {
+        policy: &policy,
+        seed: [0; 32],
+        anchors: &[],
+        changes: false,
+        verifies_user: true,
+        settings,
+    };
     let site = target.site(wish).await.unwrap();
     let who = Account { name: "Al".into(), password: "a word to pass".into() };
     site.provision(&who).await.unwrap();
@@ -243,6 +250,7 @@ async fn an_algorithm_that_keycloak_lacks(target: &KeycloakTarget) {
             seed: [0; 32],
             anchors: &[],
             changes: false,
+            verifies_user: true,
             settings: &serde_json::Map::new(),
         })
         .await;

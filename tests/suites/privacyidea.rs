@@ -88,6 +88,7 @@ async fn leftovers_are_found(target: &DeclaredTarget) {
             seed: [0; 32],
             anchors: &anchors,
             changes: false,
+            verifies_user: true,
             settings: &serde_json::Map::new(),
         })
         .await

@@ -42,6 +42,8 @@ pub struct OptionsEdit {
     pub allow: Option<String>,
     /// `excludeCredentials` is emptied.
     pub exclude: Option<Nothing>,
+    /// `extensions` is emptied: with credProtect, say, a key would not sign what is to be tested.
+    pub extensions: Option<Nothing>,
 }
 
 /// Changes of client data.

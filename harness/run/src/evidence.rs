@@ -99,18 +99,22 @@ impl Party<'_> {
         wrong
     }
 
-    /// What is wrong with a login that answers these options. `user`: the handle of the user who was known beforehand.
+    /// What is wrong with a login that answers these options. `handles`: those of the user who was known beforehand, the last one
+    /// last; the credential may have been registered under any of them.
     pub(crate) fn login(
         &self,
         records: &Records,
         options: &RequestOptions,
-        user: Option<&[u8]>,
+        handles: &[Vec<u8>],
         response: &Value,
     ) -> Findings {
         let parsed = match AuthenticationResponse::from_value(response.clone()) {
             Ok(parsed) => parsed,
             Err(e) => return Findings { wrong: vec![format!("response-json: {e}")], record: None },
         };
+        let record = records.0.get(parsed.raw_id.as_ref());
+        let under = record.and_then(|record| handles.iter().find(|handle| **handle == record.user_handle));
+        let user = under.or_else(|| handles.last()).map(Vec::as_slice);
         let allow: Vec<Vec<u8>> = options.allow_credentials.iter().map(|d| d.id.0.clone()).collect();
         let mut expect = self.expectations(&options.challenge);
         // The rule on backup eligibility is one of registration.

@@ -8,7 +8,7 @@ use authenticator::profile::Profile;
 use client::{Client, Knowing, Liberties, Pin, Repeatable};
 use links::Bus;
 use plan::event::{Between, Exchange, Manner, Message};
-use plan::scenario::{Anchors, CertificateWish, uuid};
+use plan::scenario::{Anchors, CertificateWish, KeyFeature, KeyNeed, uuid};
 use plan::{Policy, Scenario};
 use serde_json::{Map, Value};
 use softkeys::{Seeded, provision};
@@ -18,7 +18,7 @@ use webauthn::{CreationOptions, RequestOptions};
 use crate::attached::AttachedKey;
 use crate::certificates::Certificates;
 use crate::evidence::Records;
-use crate::keys::{changed, verifies_by_pin_alone};
+use crate::keys::{changed, has, verifies_by_pin_alone};
 use crate::seed::CaseSeed;
 pub(crate) use key::Key;
 use key::Made;
@@ -96,8 +96,8 @@ pub(crate) struct Stage<'r> {
     pub(crate) site: Box<dyn Site>,
     pub(crate) records: Records,
     pub(crate) kept: BTreeMap<String, Kept>,
-    /// User handles by account, as the server's options told them.
-    pub(crate) handles: BTreeMap<String, Vec<u8>>,
+    /// User handles by account, as the server's options told them, the last one last: some servers have a new one for each key.
+    pub(crate) handles: BTreeMap<String, Vec<Vec<u8>>>,
     pub(crate) exchanges: Vec<Exchange>,
     listed: Option<Listing>,
     accounts: BTreeMap<String, Account>,
@@ -148,6 +148,7 @@ impl<'r> Stage<'r> {
             seed: seed.actor("site", ""),
             anchors: &anchors,
             changes: scenario.changes_policy(),
+            verifies_user: has(&profile, VERIFIES_USER),
             settings: scenario.server.as_ref().map_or(&none, |server| &server.settings),
         };
         let site = target.site(site_wish).await?;
@@ -352,5 +353,6 @@ pub(crate) fn policy_for(policy: &Policy, profile: &Profile) -> Policy {
     policy
 }
 
+const VERIFIES_USER: KeyNeed = KeyNeed { feature: KeyFeature::Uv, present: true };
 /// More RSA keys than a key makes in one case.
 const RSA_APART: usize = 4;

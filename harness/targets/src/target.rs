@@ -131,6 +131,8 @@ pub struct SiteWish<'a> {
     pub anchors: &'a [Vec<u8>],
     /// The policy will be another one before the case is over ([`Site::set_policy`]): no other case may live under it.
     pub changes: bool,
+    /// Whether the keys of the case can verify their user: for servers that always ask for it.
+    pub verifies_user: bool,
     /// What the scenario sets beyond the policy, in words of this server; empty for scenarios that are for every server.
     pub settings: &'a Map<String, Value>,
 }

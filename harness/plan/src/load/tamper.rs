@@ -62,6 +62,7 @@ fn options(m: &mut Members<'_, '_>) -> OptionsEdit {
         algorithms: m.optional("algorithms"),
         allow: m.optional("allow"),
         exclude: m.optional("exclude"),
+        extensions: m.optional("extensions"),
     }
 }
 

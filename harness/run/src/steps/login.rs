@@ -66,8 +66,9 @@ pub(super) async fn send(
     response: &Value,
     expected: &Expected,
 ) -> Result<Report, Broken> {
-    let known = (stage.policy.login != Login::Usernameless).then(|| stage.handles.get(who)).flatten();
-    let findings = party(stage).login(&stage.records, options, known.map(Vec::as_slice), response);
+    let is_named = stage.policy.login != Login::Usernameless;
+    let handles = stage.handles.get(who).filter(|_| is_named).map_or(&[][..], Vec::as_slice);
+    let findings = party(stage).login(&stage.records, options, handles, response);
     let answer = stage.agent(agent)?.session.login(response).await;
     let answered = describe::answer(&answer);
     stage.note("login response", describe::response(response), answered);

@@ -74,7 +74,9 @@ pub(super) async fn registration(
     stage.note("registration options", describe::question(who), told);
     match answer {
         Ok(offer) => {
-            stage.handles.insert(who.to_owned(), offer.options.user.id.0.clone());
+            let handles = stage.handles.entry(who.to_owned()).or_default();
+            handles.retain(|known| *known != offer.options.user.id.0);
+            handles.push(offer.options.user.id.0.clone());
             Ok(Ok(offer.options))
         }
         Err(error) => decided(Err(error)).map(Err),

@@ -33,7 +33,7 @@ fn change(value: &mut Value, edit: &JsonEdit, lie: &Lie<'_>) -> Result<(), Broke
         put(value, path, padded.into())?;
     }
     if let Some(who) = &edit.user_handle_of {
-        let handle = lie.stage.handles.get(who);
+        let handle = lie.stage.handles.get(who).and_then(|all| all.last());
         let handle =
             handle.ok_or_else(|| Broken::Unknown(format!("the user handle of {who} is not known")))?;
         put(value, "response.userHandle", webauthn::bytes::encode(handle).into())?;

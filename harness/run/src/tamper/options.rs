@@ -24,6 +24,9 @@ pub(crate) fn creation(options: &CreationOptions, tampers: &[Tamper]) -> Creatio
         if edit.exclude.is_some() {
             options.exclude_credentials.clear();
         }
+        if edit.extensions.is_some() {
+            options.extensions = None;
+        }
     }
     options
 }

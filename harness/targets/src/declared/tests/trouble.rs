@@ -84,6 +84,7 @@ async fn offer(target: &DeclaredTarget) -> TargetError {
             seed: [0; 32],
             anchors: &[],
             changes: false,
+            verifies_user: true,
             settings: &serde_json::Map::new(),
         })
         .await

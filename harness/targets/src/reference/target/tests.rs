@@ -42,6 +42,7 @@ async fn site(answers: &'static [&'static str]) -> Box<dyn Site> {
             seed: [0; 32],
             anchors: &[],
             changes: false,
+            verifies_user: true,
             settings: &serde_json::Map::new(),
         })
         .await

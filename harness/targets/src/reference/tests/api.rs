@@ -185,7 +185,14 @@ async fn the_target_drives_two_sites_that_know_nothing_of_each_other() {
     assert_eq!((target.name(), target.flaws()), ("reference", &[Flaw::UpNotCheckedAtLogin][..]));
     let usernameless = Policy { login: Login::Usernameless, ..Policy::default() };
     let none = serde_json::Map::new();
-    let wish = |policy| SiteWish { policy, seed: [1; 32], anchors: &[], changes: false, settings: &none };
+    let wish = |policy| SiteWish {
+        policy,
+        seed: [1; 32],
+        anchors: &[],
+        changes: false,
+        verifies_user: true,
+        settings: &none,
+    };
     let plain = Policy::default();
     let sites = [target.site(wish(&plain)).await.unwrap(), target.site(wish(&usernameless)).await.unwrap()];
     let mut key = Key::new(1);
@@ -239,6 +246,7 @@ async fn names_of_any_kind_are_one_segment_of_a_path() {
             seed: [1; 32],
             anchors: &[],
             changes: false,
+            verifies_user: true,
             settings: &serde_json::Map::new(),
         })
         .await
