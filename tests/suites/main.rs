@@ -4,6 +4,7 @@ mod authelia;
 mod browsers;
 mod cases;
 mod declared;
+mod defguard;
 mod dialects;
 mod fifth_server;
 mod flaws;

@@ -120,7 +120,14 @@ fn who(name: &str) -> Account {
 async fn site(target: &dyn Target) -> Box<dyn Site> {
     let policy = Policy { login: Login::Passwordless, ..Policy::default() };
     let none = Map::new();
-    let wish = SiteWish { policy: &policy, seed: [0; 32], anchors: &[], changes: false, settings: &none };
+    let wish = SiteWish {
+        policy: &policy,
+        seed: [0; 32],
+        anchors: &[],
+        changes: false,
+        verifies_user: true,
+        settings: &none,
+    };
     target.site(wish).await.unwrap()
 }
 

@@ -99,8 +99,12 @@ impl OpenError {
 }
 
 /// All of them.
-pub static ALL: &[&BuiltIn] =
-    &[&crate::keycloak::BUILT_IN, &crate::authelia::BUILT_IN, &crate::twofauth::BUILT_IN];
+pub static ALL: &[&BuiltIn] = &[
+    &crate::keycloak::BUILT_IN,
+    &crate::authelia::BUILT_IN,
+    &crate::defguard::BUILT_IN,
+    &crate::twofauth::BUILT_IN,
+];
 
 /// The server of that name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {

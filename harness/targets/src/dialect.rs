@@ -14,6 +14,7 @@ use crate::http::DIALECT;
 use crate::serving::{Place, Running, guard};
 
 pub(crate) mod authelia;
+pub(crate) mod defguard;
 mod sessions;
 pub(crate) mod twofauth;
 

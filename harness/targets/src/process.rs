@@ -162,6 +162,22 @@ pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
+/// The uid and gid of the first of these users that this machine has, if we are root: some servers do not run as root.
+pub(crate) fn unprivileged(users: &[&str]) -> Option<(u32, u32)> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let all = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    users.iter().find_map(|user| ids(&all, user))
+}
+
+/// A user's uid and gid in the text of `/etc/passwd`.
+fn ids(all: &str, user: &str) -> Option<(u32, u32)> {
+    let mut lines = all.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.first() == Some(&user))?;
+    Some((line.get(2)?.parse().ok()?, line.get(3)?.parse().ok()?))
+}
+
 /// A password that nobody has had before: 32 hexadecimal digits.
 pub(crate) fn random_password() -> String {
     let mut bytes = [0; 16];

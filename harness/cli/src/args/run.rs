@@ -12,10 +12,9 @@ use super::{AimArgs, AttestationCaArgs, LinkArg, May};
 #[command(after_long_help = "\
 Targets:
   reference       the embedded reference server (the default); --flaw breaks it
-  keycloak, authelia
+  2fauth, authelia, defguard, keycloak
                   that server: started for the run (--server, or the path in
-                  ANYKEY_KEYCLOAK, ANYKEY_AUTHELIA), or one that runs already
-                  (--url)
+                  ANYKEY_AUTHELIA and so on), or one that runs already (--url)
   dialect:NAME    one of our own that speaks as NAME does, in this process; the
                   report says so
   http(s)://HOST  the reference server's own API there (`anykey serve`)

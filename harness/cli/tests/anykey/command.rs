@@ -15,6 +15,9 @@ pub struct Ended {
 pub fn anykey() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anykey"));
     for name in [
+        "ANYKEY_2FAUTH",
+        "ANYKEY_AUTHELIA",
+        "ANYKEY_DEFGUARD",
         "ANYKEY_KEYCLOAK",
         "NO_COLOR",
         "CLICOLOR_FORCE",
@@ -45,7 +48,7 @@ pub fn ended(command: &mut Command) -> Ended {
 /// `anykey serve` in the background; gone when dropped.
 pub struct Serving {
     pub child: Child,
-    /// `http://127.0.0.1:PORT/`.
+    /// `http://127.0.0.1:PORT/`; of a dialect, `http://localhost:PORT/`.
     pub api: String,
     /// What it said about itself.
     pub said: Vec<String>,
@@ -69,7 +72,8 @@ impl Serving {
                 break;
             }
         }
-        let api = said.iter().find_map(|line| line.strip_prefix("API")).unwrap().trim().to_owned();
+        let api = said.iter().find_map(|line| line.strip_prefix("API").or_else(|| line.strip_prefix("URL")));
+        let api = api.unwrap().trim().to_owned();
         Self { child, api, said }
     }
 

@@ -3,6 +3,7 @@
 mod attestation;
 mod command;
 mod data;
+mod dialects;
 mod plug;
 mod runs;
 mod serve;

@@ -1,7 +1,6 @@
 //! What Keycloak is known to do otherwise than scenarios require: `known.toml`, with the versions that each entry holds for.
 
 use plan::Known;
-use plan::load::Source;
 
 use super::error::KeycloakError;
 
@@ -10,6 +9,5 @@ use super::error::KeycloakError;
 /// # Errors
 /// It is wrong, which a test rules out.
 pub(super) fn read() -> Result<Vec<Known>, KeycloakError> {
-    let source = Source { name: "known.toml".to_owned(), text: include_str!("known.toml").to_owned() };
-    plan::known::list(&source).map_err(|e| KeycloakError::Known(e.lines().join("\n")))
+    crate::known::read(include_str!("known.toml")).map_err(KeycloakError::Known)
 }

@@ -1,0 +1,117 @@
+//! Why there is no defguard to drive.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::http::HttpError;
+
+/// Why defguard could not be started or attached to.
+#[derive(Debug, Error)]
+pub enum DefguardError {
+    /// Not there, or not its program.
+    #[error("{} is not defguard's program: {why}; give the binary `defguard` of a release", path.display())]
+    Program {
+        /// What was given.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No PostgreSQL to start.
+    #[error(
+        "defguard needs PostgreSQL, and {why}; install it (Debian: postgresql) or name an empty database in \
+         ANYKEY_DEFGUARD_DATABASE, postgres://USER:PASSWORD@HOST:PORT/NAME"
+    )]
+    Postgres {
+        /// What is missing.
+        why: String,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// A process could not be started.
+    #[error("cannot start {what}: {why}")]
+    Start {
+        /// `defguard`, `PostgreSQL`.
+        what: &'static str,
+        /// The system's words.
+        why: String,
+    },
+    /// The process ended before it was ready.
+    #[error("{what} ended before it was ready; the end of its log:\n{tail}")]
+    Ended {
+        /// `defguard`, `PostgreSQL`.
+        what: &'static str,
+        /// The last lines of its log.
+        tail: String,
+    },
+    /// Not ready in time.
+    #[error("{what} was not ready after {seconds} s; the end of its log:\n{tail}")]
+    Slow {
+        /// `defguard`, `PostgreSQL`.
+        what: &'static str,
+        /// The limit.
+        seconds: u64,
+        /// The last lines of its log.
+        tail: String,
+    },
+    /// The setup wizard does not go as it is known to.
+    #[error(
+        "defguard's setup wizard: {step} was answered with {what}; is the database empty, and this defguard 2?"
+    )]
+    Wizard {
+        /// The request.
+        step: String,
+        /// What came.
+        what: String,
+    },
+    /// The admin is not let in, or cannot do what the bench needs.
+    #[error("defguard's API at {url}: {why}")]
+    Admin {
+        /// The base URL.
+        url: String,
+        /// What came.
+        why: String,
+    },
+    /// The server knows itself under another URL.
+    #[error(
+        "defguard at {url} knows itself as {own}, and takes no response from another origin: give that URL, or change \
+         `Defguard URL` in its settings"
+    )]
+    OtherUrl {
+        /// The base URL.
+        url: String,
+        /// The setting `defguard_url`.
+        own: String,
+    },
+    /// Another version than this target knows.
+    #[error("{url} is defguard {version}; AnyKey drives defguard 2")]
+    Version {
+        /// The base URL.
+        url: String,
+        /// What it says.
+        version: String,
+    },
+    /// The list of what is known of defguard is wrong.
+    #[error("{0}")]
+    Known(String),
+    /// No answer.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+}
+
+impl DefguardError {
+    pub(super) fn file(path: &Path, error: impl std::fmt::Display) -> Self {
+        Self::File { path: path.to_owned(), why: error.to_string() }
+    }
+
+    /// Whether what was given is wrong.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(self, Self::Program { .. } | Self::Postgres { .. })
+    }
+}

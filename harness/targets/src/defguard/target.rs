@@ -1,0 +1,264 @@
+//! defguard as a target: started here, or attached to.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plan::Known;
+use url::Url;
+
+use super::api::Admin;
+use super::error::DefguardError;
+use super::process::{Process, Start};
+use super::reasons::Reasons;
+use super::site::{DefguardSite, Place, Server, locked};
+use super::wish::Wish;
+use super::{known, policy};
+use crate::admin::AdminLogin;
+use crate::dialect::defguard as dialect;
+use crate::http::HttpClient;
+use crate::serving::Running;
+use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
+
+/// The users of all runs begin with it.
+const PREFIX: &str = "anykey-";
+/// The major version whose API is known.
+const MAJOR: u32 = 2;
+/// Enough cases at a time to keep two cores busy; each has its own users.
+const JOBS: usize = 8;
+
+/// How the bench treats its defguard.
+#[derive(Clone, Debug)]
+pub struct DefguardSettings {
+    /// An empty PostgreSQL database for a defguard that is started here; `None`: one is started, too.
+    pub database: Option<Url>,
+    /// How long the start may take.
+    pub start_timeout: Duration,
+    /// How long one exchange may take.
+    pub request_timeout: Duration,
+    /// Where the log of a defguard that is started here goes; `None`: to a temporary file.
+    pub log: Option<PathBuf>,
+    /// The connections of all user agents.
+    pub client: HttpClient,
+}
+
+impl Default for DefguardSettings {
+    fn default() -> Self {
+        Self {
+            database: None,
+            start_timeout: Duration::from_secs(120),
+            request_timeout: Duration::from_secs(60),
+            log: None,
+            client: HttpClient::new(),
+        }
+    }
+}
+
+/// What runs as long as the target does.
+#[derive(Debug)]
+pub(super) enum Home {
+    /// Nothing: it ran before.
+    Elsewhere,
+    /// defguard.
+    Process(Box<Mutex<Process>>),
+    /// Its dialect.
+    Dialect(#[expect(dead_code, reason = "it stops when it is dropped")] Running),
+}
+
+/// One defguard. A process that was started here ends with the value; users that were made on a server of somebody else's are
+/// removed by the sites that made them.
+#[derive(Debug)]
+pub struct DefguardTarget {
+    server: Arc<Server>,
+    version: String,
+    is_dialect: bool,
+    known: Vec<Known>,
+    /// Names of this run's users begin with it.
+    run: String,
+    sites: AtomicU32,
+    home: Home,
+}
+
+impl DefguardTarget {
+    /// Starts that binary on a free port of this machine, with a database of its own.
+    ///
+    /// # Errors
+    /// No binary, no PostgreSQL, or it does not come up; then with the end of its log.
+    pub async fn start(program: &Path, settings: DefguardSettings) -> Result<Self, DefguardError> {
+        let start = Start {
+            program,
+            database: settings.database.as_ref(),
+            log: settings.log.as_deref(),
+            timeout: settings.start_timeout,
+        };
+        // The wizard is no part of what dialects are measured by.
+        let process = Process::start(&start, &HttpClient::new()).await?;
+        let (url, admin) = (process.url.clone(), process.admin.clone());
+        Self::connect(url, admin, settings, Home::Process(Box::new(Mutex::new(process)))).await
+    }
+
+    /// Takes a defguard that runs already; `url` is the URL that stands in its settings. Users are made on it and removed.
+    ///
+    /// # Errors
+    /// It does not answer, does not let the admin in, or is another version.
+    pub async fn attach(
+        url: Url,
+        admin: AdminLogin,
+        settings: DefguardSettings,
+    ) -> Result<Self, DefguardError> {
+        Self::connect(url, admin, settings, Home::Elsewhere).await
+    }
+
+    /// Starts our own dialect of it in this process.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub async fn imitated(settings: DefguardSettings) -> Result<Self, DefguardError> {
+        let started = dialect::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
+        let started = started
+            .map_err(|e| DefguardError::Start { what: "the dialect of defguard", why: e.to_string() })?;
+        Self::connect(started.url, started.admin, settings, Home::Dialect(started.running)).await
+    }
+
+    async fn connect(
+        mut base: Url,
+        login: AdminLogin,
+        settings: DefguardSettings,
+        home: Home,
+    ) -> Result<Self, DefguardError> {
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let client = settings.client;
+        let admin = Admin::enter(client.clone(), &base, login, settings.request_timeout).await?;
+        let bad = |e: TargetError| DefguardError::Admin { url: base.to_string(), why: e.to_string() };
+        let version = admin.version().await.map_err(bad)?.unwrap_or_default();
+        let version = version.split('+').next().unwrap_or_default().to_owned();
+        if version.split('.').next().and_then(|number| number.parse::<u32>().ok()) != Some(MAJOR) {
+            return Err(DefguardError::Version { url: base.to_string(), version });
+        }
+        let origin = base.origin().ascii_serialization();
+        // After the wizard it is that of the default port.
+        if !matches!(home, Home::Elsewhere) {
+            admin.set_url(&origin).await.map_err(bad)?;
+        }
+        let own = admin.settings().await.map_err(bad)?;
+        let own = own["defguard_url"].as_str().unwrap_or_default();
+        if Url::parse(own).ok().is_none_or(|own| own.origin() != base.origin()) {
+            return Err(DefguardError::OtherUrl { url: base.to_string(), own: own.to_owned() });
+        }
+        let reasons = match &home {
+            Home::Process(process) => Some(Reasons::of(locked(process).log_file())),
+            Home::Elsewhere | Home::Dialect(_) => None,
+        };
+        let is_dialect = admin.is_dialect();
+        let is_ours = !matches!(home, Home::Elsewhere);
+        let timeout = settings.request_timeout;
+        let server = Server { base, admin, client, timeout, is_ours, reasons };
+        Ok(Self {
+            server: Arc::new(server),
+            version,
+            is_dialect,
+            known: known::read()?,
+            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
+            sites: AtomicU32::new(0),
+            home,
+        })
+    }
+
+    /// The admin login of this server; that of a defguard that was started here is a new one each time.
+    pub fn admin(&self) -> &AdminLogin {
+        self.server.admin.login()
+    }
+
+    /// The last lines of the log of a defguard that was started here.
+    pub fn log_tail(&self) -> Option<String> {
+        match &self.home {
+            Home::Process(process) => Some(locked(process).log_tail()),
+            Home::Elsewhere | Home::Dialect(_) => None,
+        }
+    }
+
+    /// `false` once a defguard that was started here is gone.
+    pub fn is_alive(&self) -> bool {
+        match &self.home {
+            Home::Process(process) => !locked(process).ended(),
+            Home::Elsewhere | Home::Dialect(_) => true,
+        }
+    }
+}
+
+impl Target for DefguardTarget {
+    fn name(&self) -> &str {
+        "defguard"
+    }
+
+    fn is_dialect(&self) -> bool {
+        self.is_dialect
+    }
+
+    fn url(&self) -> String {
+        self.server.base.to_string()
+    }
+
+    fn version(&self) -> Option<String> {
+        Some(self.version.clone())
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            policy: false,
+            second_factor: true,
+            passwordless: false,
+            usernameless: false,
+            credentials: true,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        JOBS
+    }
+
+    fn log(&self) -> Option<Vec<u8>> {
+        match &self.home {
+            Home::Process(process) => locked(process).log(),
+            Home::Elsewhere | Home::Dialect(_) => None,
+        }
+    }
+
+    fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    fn clean(&self) -> TargetResult<'_, Vec<String>> {
+        Box::pin(async move {
+            let mut removed = Vec::new();
+            for name in self.server.admin.users().await? {
+                if is_left(&name) && !name.starts_with(&self.run) {
+                    self.server.admin.remove_user(&name).await?;
+                    removed.push(name);
+                }
+            }
+            Ok(removed)
+        })
+    }
+
+    fn site<'a>(&'a self, wish: SiteWish<'a>) -> TargetResult<'a, Box<dyn Site>> {
+        Box::pin(async move {
+            policy::check(wish.policy, wish.verifies_user)?;
+            let own = Wish::read(wish.settings)?;
+            let tag = format!("{}-{}", self.run, self.sites.fetch_add(1, Ordering::Relaxed) + 1);
+            let site: Box<dyn Site> =
+                Box::new(DefguardSite(Arc::new(Place::new(self.server.clone(), own, tag))));
+            Ok(site)
+        })
+    }
+}
+
+/// Whether a user was made by a run: `anykey-`, eight hexadecimal digits, `-`.
+fn is_left(name: &str) -> bool {
+    let run = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('-')).map(|(run, _)| run);
+    run.is_some_and(|run| run.len() == 8 && run.bytes().all(|b| b.is_ascii_hexdigit()))
+}
