@@ -2,9 +2,15 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
 use axum::serve::ListenerExt;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -75,6 +81,8 @@ impl Place {
     /// Serves in a task of the current Tokio runtime.
     pub(crate) fn serve(self, router: Router) -> Running {
         let (stop, stopped) = oneshot::channel();
+        let over = Arc::new(AtomicBool::new(false));
+        let router = refusing_once(router, over.clone());
         let listener = self.listener.tap_io(|connection| {
             // Answers are small and complete: waiting to fill a packet only costs time. A failure here costs nothing else.
             let _ = connection.set_nodelay(true);
@@ -87,8 +95,21 @@ impl Place {
             // `axum::serve` goes on after errors of single connections and never returns one.
             let _ = serve.await;
         });
-        Running { address: self.address, stop: Some(stop), task }
+        Running { address: self.address, stop: Some(stop), over, task }
     }
+}
+
+/// Connections that are kept open outlive the server for a moment: no request on them is taken any more once it is over.
+fn refusing_once(router: Router, over: Arc<AtomicBool>) -> Router {
+    router.layer(middleware::from_fn(move |request: Request, next: Next| {
+        let over = over.load(Ordering::Relaxed);
+        async move {
+            match over {
+                true => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                false => next.run(request).await,
+            }
+        }
+    }))
 }
 
 /// A server that runs; it stops when this is dropped.
@@ -96,6 +117,7 @@ impl Place {
 pub struct Running {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
+    over: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -125,6 +147,7 @@ impl Running {
 
     /// Takes no more connections, lets requests in flight end (for at most two seconds), and returns when all is over.
     pub async fn stop(mut self) {
+        self.over.store(true, Ordering::Relaxed);
         self.stop.take();
         if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
             self.task.abort();
@@ -134,6 +157,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
         self.stop.take();
         self.task.abort();
     }
