@@ -7,11 +7,11 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -92,6 +92,16 @@ impl Group {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
+    }
+
+    /// Ends it, and returns when nobody listens at its address any more: the server is not our child but the shell's, so it may
+    /// take a moment longer, and its port with it.
+    pub(crate) fn end_at(&mut self, address: SocketAddr) {
+        self.end();
+        let until = Instant::now() + GONE_WITHIN;
+        while TcpStream::connect_timeout(&address, CONNECTED_WITHIN).is_ok() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
@@ -185,5 +195,9 @@ pub(crate) fn random_password() -> String {
     hex::encode(bytes)
 }
 
+/// How long the end may take after the kill.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
+/// How long one look whether somebody still listens may take.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(200);
 /// How much of the log a message shows.
 const TAIL_LINES: usize = 25;

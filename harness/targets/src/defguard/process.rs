@@ -1,6 +1,6 @@
 //! A defguard process of our own, on loopback, gone when the value is.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,6 @@ use crate::process::{Group, Spawn, free_port, port_taken, random_password};
 const PORT_TRIES: u32 = 3;
 /// The time between two looks whether it is ready.
 const POLL: Duration = Duration::from_millis(100);
-/// How long the end may take after the kill.
-const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running defguard.
 #[derive(Debug)]
@@ -174,11 +172,6 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.group.end();
-        // The server is not our child but the shell's: it may take a moment longer, and its port with it.
-        let until = Instant::now() + GONE_WITHIN;
-        while TcpStream::connect_timeout(&self.address, POLL).is_ok() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        self.group.end_at(self.address);
     }
 }

@@ -44,7 +44,6 @@ impl<T> Sessions<T> {
         self.by_token.remove(token)
     }
 
-    #[allow(dead_code, reason = "Authelia ends no session but the one that asks")]
     /// Ends all sessions but those that are to stay.
     pub(crate) fn retain(&mut self, mut stays: impl FnMut(&T) -> bool) {
         self.by_token.retain(|_, session| stays(session));

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,6 @@ use crate::process::{Group, Spawn, free_port, port_taken, random_password};
 const PORT_TRIES: u32 = 3;
 /// The time between two looks whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
-/// How long the end may take after the kill.
-const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running Keycloak.
 #[derive(Debug)]
@@ -141,11 +139,6 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.group.end();
-        // Java is not our child but the shell's: it may take a moment longer, and its port with it.
-        let until = Instant::now() + GONE_WITHIN;
-        while TcpStream::connect_timeout(&self.address, POLL).is_ok() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        self.group.end_at(self.address);
     }
 }
