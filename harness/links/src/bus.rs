@@ -34,6 +34,9 @@ pub trait Bus: Send + Sync {
 
     /// How long scripted hands take to touch a key that blinks.
     fn reaction(&self) -> Duration;
+
+    /// What the keys are joined by, as `--link` has it and reports show it: `process`, `uhid`, `hidraw:/dev/hidraw3`.
+    fn link(&self) -> String;
 }
 
 /// No bus: keys in this process, on virtual time.
@@ -48,6 +51,10 @@ impl Bus for Direct {
 
     fn reaction(&self) -> Duration {
         Duration::from_millis(700)
+    }
+
+    fn link(&self) -> String {
+        "process".to_owned()
     }
 }
 

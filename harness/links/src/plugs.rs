@@ -104,6 +104,15 @@ impl Bus for Plugs {
     fn reaction(&self) -> Duration {
         REACTION
     }
+
+    fn link(&self) -> String {
+        let word = match &self.kind {
+            Kind::Sockets(_) => "socket",
+            #[cfg(target_os = "linux")]
+            Kind::Uhid => "uhid",
+        };
+        word.to_owned()
+    }
 }
 
 /// A key in its place.

@@ -37,6 +37,10 @@ pub struct RunStarted {
     pub began: String,
     /// The seed that the whole run derives from.
     pub seed: u64,
+    /// What client and keys were joined by, as `--link` has it: `process`, `socket`, `uhid`, or the key that was somebody's own,
+    /// `hidraw:/dev/hidraw3`, `unix:PATH`. Absent in reports of versions that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The server.
     pub target: TargetInfo,
     /// The keys, in the matrix's order (rows).

@@ -37,6 +37,8 @@ pub struct Comparison {
 pub struct Side {
     /// Its server.
     pub target: TargetInfo,
+    /// What its keys were joined by, where it says.
+    pub link: Option<String>,
     /// When it began, RFC 3339.
     pub began: String,
     /// How many cases it has.
@@ -111,7 +113,13 @@ impl Comparison {
 
 impl Side {
     fn of(report: &Report) -> Self {
-        Self { target: report.run.target.clone(), began: report.run.began.clone(), cases: report.cases.len() }
+        let run = &report.run;
+        Self {
+            target: run.target.clone(),
+            link: run.link.clone(),
+            began: run.began.clone(),
+            cases: report.cases.len(),
+        }
     }
 }
 

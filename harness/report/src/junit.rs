@@ -45,6 +45,7 @@ fn properties(report: &Report) -> Vec<Property> {
         Property::new("began", clean(&run.began)),
         Property::new("ended", ended(report)),
     ];
+    properties.extend(run.link.iter().map(|link| Property::new("link", clean(link))));
     properties.extend(run.target.version.iter().map(|v| Property::new("target.version", clean(v))));
     properties.extend(run.target.flaws.iter().map(|f| Property::new("flaw", clean(f))));
     properties

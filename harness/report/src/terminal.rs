@@ -92,6 +92,9 @@ fn head(run: &RunStarted, look: Look, out: &mut String) {
         counted(run.cases, "case"),
     );
     push(&look.clean(&counts), 2, DIM, look, out);
+    if let Some(link) = &run.link {
+        push(&look.clean(&format!("link: {link}")), 2, DIM, look, out);
+    }
     if !target.flaws.is_empty() {
         push(&look.clean(&format!("flaws switched on: {}", target.flaws.join(", "))), 2, BOLD, look, out);
     }

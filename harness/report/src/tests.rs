@@ -168,6 +168,19 @@ fn json_shape() {
 }
 
 #[test]
+fn a_report_from_before_links_were_told_reads_and_draws() {
+    let mut older = serde_json::to_value(folded(&events())).unwrap();
+    older["run"].as_object_mut().unwrap().remove("link").unwrap();
+    let report = Report::read(older.to_string().as_bytes()).unwrap();
+    assert_eq!(report.run.link, None);
+    assert!(!html::draw(&report).unwrap().contains("link process"));
+    let compared = compare::Comparison::of(&report, &folded(&events()));
+    assert_eq!(compared.exit(), plan::Exit::AsExpected);
+    assert_eq!(compare::draw(&compared, PLAIN).matches(", link process").count(), 1);
+    assert_eq!(serde_json::to_value(&report).unwrap(), older);
+}
+
+#[test]
 fn json_of_another_schema_says_so() {
     let error = Report::read(&br#"{"schema":77}"#[..]).unwrap_err();
     assert!(matches!(error, ReadError::Schema(77)));
@@ -220,6 +233,7 @@ fn html_has_a_target_for_every_link() {
 
 #[test]
 fn html_of_odd_runs() {
+    assert!(html::draw(&folded(&events())).unwrap().contains("link process"));
     let html = html::draw(&folded(&interrupted())).unwrap();
     assert!(html.contains("Interrupted: 4 of 96 cases were run"));
     assert!(html.contains("not run"));

@@ -5,6 +5,7 @@ mod key;
 mod look;
 mod person;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -27,6 +28,16 @@ pub enum Whereabouts {
     Hidraw(PathBuf),
     /// A socket, as `anykey plug` makes one.
     Socket(Address),
+}
+
+/// As `--link` has it.
+impl fmt::Display for Whereabouts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hidraw(node) => write!(f, "hidraw:{}", node.display()),
+            Self::Socket(address) => address.fmt(f),
+        }
+    }
 }
 
 /// What may be done to the key beside ceremonies that leave nothing on it.
@@ -81,6 +92,10 @@ impl Bus for AttachedKey {
     /// Nobody is scripted here.
     fn reaction(&self) -> Duration {
         Duration::ZERO
+    }
+
+    fn link(&self) -> String {
+        self.place.to_string()
     }
 }
 

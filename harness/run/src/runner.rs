@@ -120,6 +120,7 @@ impl<'r> RunPlan<'r> {
             version: self.version.clone(),
             began: self.began.clone(),
             seed: self.seed,
+            link: Some(self.bus.link()),
             target: TargetInfo {
                 name: self.server(),
                 version: self.target.version(),

@@ -70,8 +70,7 @@ impl std::fmt::Display for LinkArg {
             Self::Process => f.write_str("process"),
             Self::Socket => f.write_str("socket"),
             Self::Uhid => f.write_str("uhid"),
-            Self::Attached(Whereabouts::Hidraw(node)) => write!(f, "hidraw:{}", node.display()),
-            Self::Attached(Whereabouts::Socket(address)) => address.fmt(f),
+            Self::Attached(place) => place.fmt(f),
         }
     }
 }

@@ -23,6 +23,8 @@ fn everything_is_as_expected_and_the_matrix_is_drawn() {
     }
     let report = report(&out);
     assert_eq!(report["schema"], 1);
+    assert_eq!(report["run"]["link"], "process");
+    assert!(ended.out.contains("\nlink: process\n"), "{}", ended.out);
     assert_eq!(report["done"]["fail"], 0);
     assert_eq!(report["done"]["unknown"], 0);
     assert_eq!(report["cases"].as_array().unwrap().len(), report["run"]["cases"].as_u64().unwrap() as usize);

@@ -37,7 +37,8 @@ pub fn draw(comparison: &Comparison, look: Look) -> String {
 fn head(side: &Side) -> String {
     let target = &side.target;
     let version = target.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
-    format!("{}{version} at {}, {}, {} cases", target.name, target.url, side.began, side.cases)
+    let link = side.link.as_deref().map(|link| format!(", link {link}")).unwrap_or_default();
+    format!("{}{version} at {}{link}, {}, {} cases", target.name, target.url, side.began, side.cases)
 }
 
 fn changes(title: &str, changes: &[Change], look: Look, out: &mut String) {

@@ -21,6 +21,7 @@ pub fn head() -> RunStarted {
         version: "0.1.0".to_owned(),
         began: "2026-11-24T12:00:00Z".to_owned(),
         seed: 42,
+        link: Some("process".to_owned()),
         target: TargetInfo {
             name: "reference".to_owned(),
             version: Some("0.1.0".to_owned()),

@@ -37,6 +37,7 @@ fn every_scenario_passes_or_says_what_the_key_cannot() {
         assert_eq!(ended.code, Some(0), "{name}: {}", ended.err);
         let report = report(&ended);
         assert_eq!(report["run"]["keys"][0]["name"], "attached");
+        assert_eq!(report["run"]["link"], key.address.to_string());
         assert!(report["run"]["keys"][0]["summary"].as_str().unwrap().contains(versions), "{report:.300}");
         assert!(count(&report, "pass") > passes, "{name}: {} pass", count(&report, "pass"));
         assert_eq!((count(&report, "fail"), count(&report, "unknown")), (0, 0), "{name}");
