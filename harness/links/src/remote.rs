@@ -147,6 +147,16 @@ impl Remote {
     }
 }
 
+impl Drop for Remote {
+    /// Who leaves in the middle of a request cancels it: a HID device has no connection whose end would tell the key, which would
+    /// wait on for its user.
+    fn drop(&mut self) {
+        if !self.ready && self.host.channel() != Channel::BROADCAST {
+            self.packets.send_now(&self.host.cancel());
+        }
+    }
+}
+
 impl Link for Remote {
     fn call<'a>(
         &'a mut self,

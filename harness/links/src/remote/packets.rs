@@ -42,6 +42,17 @@ impl Packets {
         }
     }
 
+    /// Sends if that can be done at once; nobody hears of it if not.
+    pub(super) fn send_now(&self, report: &Report) {
+        let _ = match self {
+            Self::Unix(socket) => {
+                send(socket, report, SendFlags::NOSIGNAL | SendFlags::DONTWAIT).map(drop).map_err(Into::into)
+            }
+            Self::Udp(socket) => socket.try_send(report).map(drop),
+            Self::Hidraw(node) => node.send(report),
+        };
+    }
+
     pub(super) async fn tell(&self, line: &str) -> io::Result<()> {
         self.send_bytes(line.as_bytes()).await
     }
