@@ -1,5 +1,7 @@
 //! PIN, built-in verification and extensions: the client as browsers are, against the key, over the link in process.
 
+mod credentials;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

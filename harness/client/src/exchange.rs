@@ -8,7 +8,7 @@ use wire::u2f::{self, StatusWord};
 use wire::{MAX_MESSAGE, Overflow, Protocol, Status};
 
 use crate::error::{ClientError, DomError, Refuser};
-use crate::link::{Link, LinkError, Patient, Waiting, Watch};
+use crate::link::{Link, LinkError, Waiting, Watch};
 
 /// The way to the key during one ceremony, and how long the ceremony may still take.
 pub(crate) struct Exchange<'c> {
@@ -84,18 +84,24 @@ impl Exchange<'_> {
         }
     }
 
-    async fn call(&mut self, protocol: Protocol, message: &[u8]) -> Result<(Vec<u8>, bool), ClientError> {
+    /// The answer to a message, and whether the watch broke the wait off. A key that is busy with another program's request is
+    /// asked again.
+    pub(crate) async fn call(
+        &mut self,
+        protocol: Protocol,
+        message: &[u8],
+    ) -> Result<(Vec<u8>, bool), LinkError> {
         loop {
             let mut noting = Noting { watch: &mut *self.watch, broke: false };
             match self.link.call(protocol, message, &mut noting).await {
                 Ok(answer) => return Ok((answer, noting.broke)),
-                Err(LinkError::Busy) => self.wait(POLL, || LinkError::Busy.into()).await?,
-                Err(error) => return Err(error.into()),
+                Err(LinkError::Busy) => self.wait(POLL, || LinkError::Busy).await?,
+                Err(error) => return Err(error),
             }
         }
     }
 
-    async fn wait(&mut self, time: Duration, late: impl FnOnce() -> ClientError) -> Result<(), ClientError> {
+    async fn wait<E>(&mut self, time: Duration, late: impl FnOnce() -> E) -> Result<(), E> {
         self.left = self.left.checked_sub(time).ok_or_else(late)?;
         self.link.pause(time).await;
         Ok(())
@@ -103,10 +109,10 @@ impl Exchange<'_> {
 }
 
 /// Whether the key says that it speaks U2F.
-pub(crate) async fn u2f_version(link: &mut dyn Link) -> Result<bool, ClientError> {
+pub(crate) async fn u2f_version(exchange: &mut Exchange<'_>) -> Result<bool, ClientError> {
     let message = message(|out| u2f::Request::Version.message(out), MAX_MESSAGE).unwrap_or_default();
-    match link.call(Protocol::Ctap1, &message, &mut Patient).await {
-        Ok(answer) => Ok(matches!(
+    match exchange.call(Protocol::Ctap1, &message).await {
+        Ok((answer, _)) => Ok(matches!(
             u2f::split_response(&answer),
             Some((version, StatusWord::NO_ERROR)) if version == u2f::VERSION.as_bytes()
         )),

@@ -1,11 +1,13 @@
 //! What is known of a key: which protocols it speaks, and what authenticatorGetInfo says.
 
+use std::time::Duration;
+
 use webauthn::Attachment;
 use wire::ctap2::{Command, get_info, split_response};
 use wire::{DecodeError, Protocol};
 
 use crate::error::ClientError;
-use crate::exchange;
+use crate::exchange::{self, Exchange};
 use crate::link::{Link, LinkError, Patient};
 use crate::pin::{LEAST_PIN, Way};
 
@@ -43,6 +45,10 @@ pub struct Ctap2Facts {
     pub pin_uv_auth_token: bool,
     /// Option `noMcGaPermissionsWithClientPin`: the PIN is no user verification for ceremonies.
     pub no_mc_ga_permissions_with_client_pin: bool,
+    /// Option `credMgmt`: it lists and deletes the credentials that it keeps.
+    pub cred_mgmt: bool,
+    /// Option `credentialMgmtPreview`: the same by the command from before the standard.
+    pub credential_mgmt_preview: bool,
     /// PIN/UV auth protocols.
     pub pin_uv_auth_protocols: Vec<u64>,
     /// The PIN has to be changed before it is good for anything.
@@ -69,11 +75,13 @@ impl KeyFacts {
     /// Asks the key: authenticatorGetInfo, and the U2F version where that says nothing of U2F.
     pub(crate) async fn learn(link: &mut dyn Link) -> Result<Self, ClientError> {
         let what = "authenticatorGetInfo";
-        let asked = link.call(Protocol::Ctap2, &[Command::GET_INFO.0], &mut Patient).await;
+        let mut patient = Patient;
+        let mut exchange = Exchange { link, watch: &mut patient, left: PATIENCE };
+        let asked = exchange.call(Protocol::Ctap2, &[Command::GET_INFO.0]).await;
         let ctap2 = match asked {
             Err(LinkError::NoProtocol) => None,
             Err(error) => return Err(error.into()),
-            Ok(answer) => match split_response(&answer) {
+            Ok((answer, _)) => match split_response(&answer) {
                 Some((status, members)) if status.is_ok() => {
                     Some(Ctap2Facts::decode(members).map_err(|e| ClientError::nonsense(what, e))?)
                 }
@@ -86,7 +94,7 @@ impl KeyFacts {
         let ctap2 = ctap2.filter(|facts| facts.versions.iter().any(|v| v.starts_with("FIDO_2")));
         let u2f = match &ctap2 {
             Some(facts) => facts.versions.iter().any(|v| v == U2F_V2),
-            None => exchange::u2f_version(link).await?,
+            None => exchange::u2f_version(&mut exchange).await?,
         };
         Ok(Self { ctap2, u2f })
     }
@@ -99,6 +107,13 @@ impl KeyFacts {
     /// Whether it stores resident keys.
     pub fn can_reside(&self) -> bool {
         self.ctap2.as_ref().is_some_and(|facts| facts.rk)
+    }
+
+    /// Whether it deletes single credentials, now: it has the command, and can verify its user for it.
+    pub fn can_delete(&self) -> bool {
+        self.ctap2.as_ref().is_some_and(|facts| {
+            facts.credential_management().is_some() && Way::for_settings(facts).is_some()
+        })
     }
 
     /// Its attachment.
@@ -140,6 +155,8 @@ impl Ctap2Facts {
             make_cred_uv_not_rqd: options.make_cred_uv_not_rqd == Some(true),
             pin_uv_auth_token: options.pin_uv_auth_token == Some(true),
             no_mc_ga_permissions_with_client_pin: options.no_mc_ga_permissions_with_client_pin == Some(true),
+            cred_mgmt: options.cred_mgmt == Some(true),
+            credential_mgmt_preview: options.credential_mgmt_preview == Some(true),
             pin_uv_auth_protocols: info.pin_uv_auth_protocols.iter().flat_map(|list| list.iter()).collect(),
             force_pin_change: info.force_pin_change == Some(true),
             min_pin_length: info.min_pin_length.map_or(LEAST_PIN, size),
@@ -153,6 +170,15 @@ impl Ctap2Facts {
         })
     }
 
+    /// The command that manages credentials: that of the standard, or its prototype where it has that alone.
+    pub(crate) fn credential_management(&self) -> Option<Command> {
+        match (self.cred_mgmt, self.credential_mgmt_preview) {
+            (true, _) => Some(Command::CREDENTIAL_MANAGEMENT),
+            (false, true) => Some(Command::PROTOTYPE_CREDENTIAL_MANAGEMENT),
+            (false, false) => None,
+        }
+    }
+
     /// Whether it has the extension.
     pub(crate) fn has(&self, extension: &str) -> bool {
         self.extensions.iter().any(|name| name == extension)
@@ -164,6 +190,8 @@ impl Ctap2Facts {
     }
 }
 
+/// How long a key may be busy with another program's request, which is perhaps being cancelled.
+const PATIENCE: Duration = Duration::from_secs(5);
 const U2F_V2: &str = "U2F_V2";
 /// What a key takes that says nothing of maxMsgSize.
 const LEAST_MESSAGE: usize = 1024;

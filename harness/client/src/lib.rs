@@ -7,6 +7,7 @@
 mod ceremony;
 mod client;
 mod create;
+mod credentials;
 mod error;
 mod exchange;
 mod extensions;

@@ -6,7 +6,7 @@ use wire::ctap2::{Command, Permissions, RawMap, Value};
 use wire::{MAX_MESSAGE, cbor};
 
 use crate::client::Client;
-use crate::error::ClientError;
+use crate::error::{ClientError, DomError};
 use crate::link::Link;
 use crate::person::Pin;
 use crate::pin::{PinRetries, Proof, Purpose, Way};
@@ -74,11 +74,8 @@ impl Client {
             force_change_pin: settings.force_change.then_some(true),
             ..SetMinPinLength::EMPTY
         };
-        let mut space = vec![0; MAX_MESSAGE];
-        let mut writer = cbor::Writer::new(&mut space);
-        parameters.write(&mut writer).map_err(|_| too_long())?;
-        let length = writer.len();
-        self.configure(link, SubCommand::SET_MIN_PIN_LENGTH, space.get(..length)).await
+        let parameters = encoded(&parameters)?;
+        self.configure(link, SubCommand::SET_MIN_PIN_LENGTH, Some(&parameters)).await
     }
 
     /// Turns alwaysUv on, or off.
@@ -120,6 +117,14 @@ impl Client {
     }
 }
 
-fn too_long() -> ClientError {
-    ClientError::refuse(crate::DomError::NotAllowedError, "these settings do not fit a message")
+/// subCommandParams, as they are sent and authenticated.
+pub(crate) fn encoded<'a>(parameters: &impl Value<'a>) -> Result<Vec<u8>, ClientError> {
+    let mut space = vec![0; MAX_MESSAGE];
+    let mut writer = cbor::Writer::new(&mut space);
+    parameters.write(&mut writer).map_err(|_| {
+        ClientError::refuse(DomError::NotAllowedError, "these parameters do not fit a message")
+    })?;
+    let length = writer.len();
+    space.truncate(length);
+    Ok(space)
 }

@@ -3,14 +3,16 @@
 mod beyond;
 mod key;
 mod look;
+mod made;
 mod person;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use client::{Client, Manner};
 /// Re-exported for whoever asks for the PIN.
 pub use client::{KeyFacts, Pin};
 use futures_util::future::{BoxFuture, FutureExt};
@@ -19,6 +21,7 @@ use ports::Address;
 
 pub use beyond::beyond;
 use key::Lent;
+use made::Made;
 pub(crate) use person::Careful;
 
 /// Where such a key is.
@@ -56,8 +59,8 @@ pub type Teller = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A key that somebody else has plugged in.
 pub struct AttachedKey {
-    /// Where it is.
-    pub place: Whereabouts,
+    /// Where it was at first.
+    place: Whereabouts,
     /// What may be done to it.
     pub consent: Consent,
     /// Its PIN, if the person gave it.
@@ -66,12 +69,62 @@ pub struct AttachedKey {
     pub teller: Teller,
     /// It has refused the PIN once: it is not tried again, since a few times more would block the key.
     refused: Arc<AtomicBool>,
+    lent: Shared,
+}
+
+/// What all that have the key in their hands know of it.
+#[derive(Clone)]
+struct Shared {
+    /// Where it is now: plugged in again, it may have another node.
+    place: Arc<Mutex<Whereabouts>>,
+    made: Arc<Mutex<Made>>,
+}
+
+impl Shared {
+    fn place(&self) -> Whereabouts {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn moved(&self, to: Whereabouts) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = to;
+    }
+
+    fn made<T>(&self, work: impl FnOnce(&mut Made) -> T) -> T {
+        work(&mut self.made.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl AttachedKey {
     /// The key there, with which nothing may be done yet.
     pub fn new(place: Whereabouts, teller: Teller) -> Self {
-        Self { place, consent: Consent::default(), pin: None, teller, refused: Arc::default() }
+        let lent = Shared { place: Arc::new(Mutex::new(place.clone())), made: Arc::default() };
+        Self { place, consent: Consent::default(), pin: None, teller, refused: Arc::default(), lent }
+    }
+
+    /// Deletes the resident credentials that the run has made on the key and that are there still; all others stay. Where the key
+    /// verifies its user by itself and has no PIN, it asks for that. What cannot be deleted is tried again the next time.
+    pub async fn tidy(&self) {
+        let ids = self.lent.made(|made| made.ids());
+        if ids.is_empty() {
+            return;
+        }
+        let said = match self.open().await {
+            Ok(mut link) => {
+                let mut client = Client::new(Manner::Faithful).with_person(self.person());
+                client.delete_credentials(&mut link, &ids).await.map_err(|error| error.reason)
+            }
+            Err(why) => Err(why),
+        };
+        self.lent.made(|made| match said {
+            Ok(said) => ids.iter().zip(said).for_each(|(id, status)| made.answered(id, status)),
+            Err(why) => made.failed(why),
+        });
+    }
+
+    /// How many resident credentials of the run were deleted from the key, and how many are left for whom and why, in words;
+    /// `None` where it made none.
+    pub fn told(&self) -> Option<String> {
+        self.lent.made(|made| made.told())
     }
 
     pub(crate) fn person(&self) -> Careful {
@@ -79,7 +132,7 @@ impl AttachedKey {
     }
 
     async fn open(&self) -> Result<Lent, String> {
-        Ok(Lent::new(remote(&self.place).await?, self.place.clone(), Arc::clone(&self.teller)))
+        Ok(Lent::new(remote(&self.lent.place()).await?, self.lent.clone(), Arc::clone(&self.teller)))
     }
 }
 

@@ -71,6 +71,9 @@ pub(crate) async fn run(
         replay: replay(plan, id),
         elapsed_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
     };
+    if let Some(key) = plan.attached {
+        key.tidy().await;
+    }
     Ran { done, needs_twin, bug }
 }
 
@@ -214,13 +217,10 @@ fn skipped(step: &Step) -> StepDone {
 fn replay(plan: &RunPlan<'_>, id: &CaseId) -> String {
     let key =
         plan.keys.iter().find(|key| key.name() == id.key).map_or(id.key.as_str(), |key| key.word.as_str());
-    let mut words = vec![
-        "anykey run".to_owned(),
-        format!("--scenario {}", id.scenario),
-        format!("--key {key}"),
-        format!("--manner {}", id.manner.name()),
-        format!("--seed {}", plan.seed),
-    ];
+    let mut words = vec!["anykey run".to_owned(), format!("--scenario {}", id.scenario)];
+    // Somebody's own key is named by the link.
+    words.extend(plan.attached.is_none().then(|| format!("--key {key}")));
+    words.extend([format!("--manner {}", id.manner.name()), format!("--seed {}", plan.seed)]);
     words.extend(plan.replay.iter().cloned());
     words.join(" ")
 }

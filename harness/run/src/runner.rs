@@ -181,6 +181,11 @@ pub async fn run(plan: &RunPlan<'_>, sinks: &mut [Box<dyn Sink>], stop: &Stop) -
         count(&mut done, &case_done);
         tell(Event::CaseDone(Box::new(case_done)));
     }
+    // A case that was broken off is over: its keys are let go of.
+    drop(ahead);
+    if let Some(key) = plan.attached {
+        key.tidy().await;
+    }
     if let [first, ..] = bugs.as_slice() {
         done.ended = Ended::Aborted(format!(
             "{} of the cases ran into a bug of the bench; the first: {first}",

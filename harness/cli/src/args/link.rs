@@ -22,7 +22,7 @@ pub enum LinkArg {
 /// What may be done to a key of somebody else's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum May {
-    /// Leave resident credentials on it
+    /// Make resident credentials on it; each is deleted after its case, where the key can do that
     Keep,
     /// Reset it: everything on it is lost
     Reset,

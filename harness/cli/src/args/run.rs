@@ -45,8 +45,11 @@ Key, faults and lies are the same over these three, and so are the verdicts.
 The last two are somebody's own key. It is asked what it is, and touched twice
 to see how it attests and counts. What needs another key, a lie of the key or a
 power cut is unsupported then. Its PIN is asked at the terminal, or taken from
-ANYKEY_PIN, and tried once; nothing is reset, set or left on the key without a
-typed `yes` or --may.
+ANYKEY_PIN, and tried once; nothing is reset, set or made resident on the key
+without a typed `yes` or --may. A resident credential that the run made is
+deleted when its case is over or the run is stopped, where the key has
+credential management and its PIN is known; what was on it before stays. What
+could not be deleted is told at the end, with its relying party.
 
 Targets that are not on this machine need --i-own HOST: AnyKey sends what an
 attacker would send. Without it nothing is sent.

@@ -39,6 +39,9 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
             "--flaw is for the embedded server; start another one with `anykey serve --flaw NAME`",
         ));
     }
+    if args.link != LinkArg::Process && args.jobs.is_some_and(|jobs| jobs.get() > 1) {
+        return Err(Failure::usage("--jobs is for --link process: over another link, cases share the keys"));
+    }
     let (root, other_root) = (roots::named(&args.ca)?, roots::other_root()?);
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
@@ -78,6 +81,7 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
     };
     let done = Box::pin(run::run(&plan, sinks.all(), &stop)).await;
     drop(plan);
+    attached.iter().for_each(|key| attached::tell_left(key));
     if let (Some(directory), Some(log)) = (&args.report, server.target().log()) {
         std::fs::write(directory.join("server.log"), log)?;
     }

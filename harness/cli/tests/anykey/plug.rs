@@ -4,6 +4,7 @@ mod ceremonies;
 mod control;
 mod ctaphid;
 pub mod key;
+mod left;
 mod process;
 mod run;
 mod several;

@@ -32,7 +32,7 @@ impl Way {
         takes_pin(facts).filter(|set| *set).map(|_| Self::PinToken)
     }
 
-    /// For authenticatorConfig: with the PIN, or built-in verification where there is none.
+    /// For authenticatorConfig and credential management: with the PIN, or built-in verification where there is none.
     pub(crate) fn for_settings(facts: &Ctap2Facts) -> Option<Self> {
         PinUvAuthProtocol::best(&facts.pin_uv_auth_protocols)?;
         match (facts.client_pin, facts.uv) {

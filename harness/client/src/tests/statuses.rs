@@ -80,6 +80,8 @@ async fn a_way_that_fails_is_neither_the_clients_nor_the_keys_refusal() {
 async fn a_busy_key_is_asked_again() {
     let busy = || Err(LinkError::Busy);
     create(vec![busy(), busy(), Ok(made())]).await.unwrap();
+    let mut fake = Fake { answers: [busy(), Ok(info(NO_UV))].into(), ..Fake::default() };
+    assert!(Client::meet(&mut fake).await.unwrap().ctap2.is_some());
 
     let mut fake = Fake::answering([info(NO_UV)]);
     fake.answers.extend(std::iter::repeat_with(busy).take(51));

@@ -29,7 +29,7 @@ pub fn beyond(scenario: &Scenario, consent: Consent) -> Option<String> {
     scenario.steps.iter().find_map(|step| by_step(&step.verb, consent)).or_else(|| {
         let resides = scenario.policy.resident_key != Requirement::Discouraged;
         (resides && !consent.keep).then(|| {
-            "the scenario leaves resident credentials on the key: allow it with `--may keep`".to_owned()
+            "the scenario makes resident credentials on the key: allow it with `--may keep`".to_owned()
         })
     })
 }
@@ -42,7 +42,7 @@ fn by_step(verb: &Verb, consent: Consent) -> Option<String> {
             }
             let resides = |tamper: &Tamper| matches!(tamper, Tamper::Options(edit) if edit.resident_key.is_some_and(|r| r != Requirement::Discouraged));
             if !consent.keep && ceremony.tamper.iter().any(resides) {
-                return told("leaves resident credentials on the key: allow it with `--may keep`");
+                return told("makes resident credentials on the key: allow it with `--may keep`");
             }
             match (ceremony.fault, ceremony.hands) {
                 (Some(Fault::PowerCut(_)), _) => told("cuts the power in the middle of the key's work"),

@@ -7,22 +7,22 @@ use client::link::{Link, LinkError, Protocol, Waiting, Watch};
 use futures_util::future::{BoxFuture, FutureExt};
 use links::{Attached, Held, Remote};
 use tokio::time::{Instant, sleep};
-use wire::ctap2::{Command, get_assertion, make_credential, split_request};
+use wire::ctap2::{Command, Permissions, client_pin, get_assertion, make_credential, split_request};
 
-use super::{Teller, Whereabouts, remote};
+use super::{Shared, Teller, Whereabouts, remote};
 
 /// A key that is lent to the bench.
 pub(super) struct Lent {
     remote: Remote,
-    place: Whereabouts,
+    shared: Shared,
     teller: Teller,
     /// A U2F key is asked again and again until it is touched; the person is told once.
     polled: bool,
 }
 
 impl Lent {
-    pub(super) fn new(remote: Remote, place: Whereabouts, teller: Teller) -> Self {
-        Self { remote, place, teller, polled: false }
+    pub(super) fn new(remote: Remote, shared: Shared, teller: Teller) -> Self {
+        Self { remote, shared, teller, polled: false }
     }
 
     async fn exchange(
@@ -37,6 +37,9 @@ impl Lent {
         };
         let mut telling = Telling { watch, teller: &self.teller, words: Some(&words) };
         let answer = self.remote.call(protocol, request, &mut telling).await;
+        if let (Protocol::Ctap2, Ok(answer)) = (protocol, &answer) {
+            self.shared.made(|made| made.note(request, answer));
+        }
         // Whether a key handle is its own, a key says in the same words; then no touch is meant.
         let only_checks = matches!(request, [_, 2, CHECK_ONLY, ..]);
         let polled = protocol == Protocol::Ctap1
@@ -50,7 +53,7 @@ impl Lent {
     }
 
     async fn power_cycle(&mut self) -> Result<(), String> {
-        match &self.place {
+        match self.shared.place() {
             Whereabouts::Socket(_) => {
                 // A key of AnyKey's does so by itself; the next message comes after that.
                 self.remote.tell("ctl replug").await.map_err(|error| error.to_string())?;
@@ -58,11 +61,11 @@ impl Lent {
                 Ok(())
             }
             Whereabouts::Hidraw(node) => {
-                let device = Attached::at(node).map_err(|error| error.to_string())?;
+                let device = Attached::at(&node).map_err(|error| error.to_string())?;
                 (self.teller)(&format!("Unplug {:?} now, and plug it in again.", device.name));
                 let back = again(&device).await?;
-                self.place = Whereabouts::Hidraw(back.node);
-                self.remote = remote(&self.place).await?;
+                self.shared.moved(Whereabouts::Hidraw(back.node));
+                self.remote = remote(&self.shared.place()).await?;
                 Ok(())
             }
         }
@@ -138,6 +141,10 @@ fn wish(request: &[u8]) -> String {
         Some((Command::GET_ASSERTION, members)) => get_assertion::Request::decode(members)
             .ok()
             .map(|request| format!("log in to {}", request.rp_id.escape_debug())),
+        Some((Command::CLIENT_PIN, members)) => client_pin::Request::decode(members)
+            .ok()
+            .and_then(|request| request.permissions.filter(|asked| asked.contains(Permissions::CM)))
+            .map(|_| "have it delete what this run made on it".to_owned()),
         Some((Command::RESET, _)) => Some("RESET it: everything on it will be lost".to_owned()),
         _ => None,
     };

@@ -65,7 +65,12 @@ fn consent(
     }
     let resides = |scenario: &&Scenario| scenario.policy.resident_key != Requirement::Discouraged;
     if !consent.keep && facts.can_reside() && scenarios.iter().any(resides) {
-        consent.keep = yes(&format!("Some scenarios leave resident credentials on {name}. May they?"))?;
+        let then = match facts.can_delete() {
+            true => "each is deleted after its case",
+            false => "it deletes none by itself, which takes credential management and a PIN, so they stay",
+        };
+        consent.keep =
+            yes(&format!("Some scenarios make resident credentials on {name}; {then}. May they?"))?;
     }
     let resets =
         |scenario: &&Scenario| scenario.steps.iter().any(|step| matches!(step.verb, Verb::Reset { .. }));
@@ -107,6 +112,11 @@ fn pin(facts: &KeyFacts, consent: Consent) -> Result<Option<Pin>, Failure> {
     }
     let asked = if set == Some(true) { "The key's PIN: " } else { "A new PIN for the key: " };
     Ok(Some(Pin::new(rpassword::prompt_password(asked)?)))
+}
+
+/// Says what became of the resident credentials that the run made on the key.
+pub fn tell_left(key: &AttachedKey) {
+    key.told().iter().for_each(|words| say(words));
 }
 
 /// Tells the person at the key; if nobody reads it, nobody is there.

@@ -10,7 +10,9 @@ use client::link::{Link, LinkError, Patient, Protocol, Waiting, Watch};
 use links::Remote;
 use ports::Address;
 use tempfile::TempDir;
-use wire::ctap2::{self, Descriptor, List, Parameter, get_assertion, make_credential, split_response};
+use wire::ctap2::{
+    self, Descriptor, List, Options, Parameter, get_assertion, make_credential, split_response,
+};
 use wire::u2f::{self, StatusWord};
 use wire::{Alg, Status};
 
@@ -95,7 +97,12 @@ impl Talk {
 
     /// Registers; the credential's id.
     pub async fn register(&mut self) -> Vec<u8> {
-        let response = self.ctap2(&make()).await.unwrap();
+        self.registered(&make()).await
+    }
+
+    /// Registers by that authenticatorMakeCredential; the credential's id.
+    pub async fn registered(&mut self, request: &[u8]) -> Vec<u8> {
+        let response = self.ctap2(request).await.unwrap();
         let (status, members) = split_response(&response).unwrap();
         assert_eq!(status, Status::OK);
         let made = make_credential::Response::decode(members).unwrap();
@@ -130,12 +137,18 @@ impl Talk {
 
 /// authenticatorMakeCredential.
 pub fn make() -> Vec<u8> {
+    request("example.org", None)
+}
+
+/// authenticatorMakeCredential for that relying party with those options.
+pub fn request(rp_id: &str, options: Option<Options<'_>>) -> Vec<u8> {
     let mut out = vec![0; 1_000];
     let len = make_credential::Request {
         client_data_hash: &[1; 32],
-        rp: ctap2::RpEntity { id: "example.org", ..Default::default() },
+        rp: ctap2::RpEntity { id: rp_id, ..Default::default() },
         user: ctap2::UserEntity { id: &[9], name: Some("ann"), ..Default::default() },
         pub_key_cred_params: List::from(&[Parameter::public_key(Alg::ES256)]),
+        options,
         ..Default::default()
     }
     .message(&mut out)

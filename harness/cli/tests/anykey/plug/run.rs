@@ -6,7 +6,7 @@ use super::key::Plugged;
 use crate::command::{Ended, anykey, ended};
 
 /// Runs all scenarios with that key.
-fn run(key: &Plugged, words: &[&str], pin: Option<&str>) -> Ended {
+pub fn run(key: &Plugged, words: &[&str], pin: Option<&str>) -> Ended {
     let mut command = anykey();
     command.env_remove("ANYKEY_PIN").args(["run", "--link", &key.address.to_string()]).args(words);
     if let Some(pin) = pin {
@@ -15,17 +15,17 @@ fn run(key: &Plugged, words: &[&str], pin: Option<&str>) -> Ended {
     ended(&mut command)
 }
 
-fn report(ended: &Ended) -> Value {
+pub fn report(ended: &Ended) -> Value {
     serde_json::from_str(&ended.out).unwrap_or_else(|e| panic!("{e}: {}\n{}", ended.out, ended.err))
 }
 
 /// How many cases had that verdict.
-fn count(report: &Value, verdict: &str) -> u64 {
+pub fn count(report: &Value, verdict: &str) -> u64 {
     report["done"][verdict].as_u64().unwrap()
 }
 
-const QUICK: &[&str] = &["--touch", "after:5ms"];
-const JSON: &[&str] = &["--format", "json", "--manner", "faithful"];
+pub const QUICK: &[&str] = &["--touch", "after:5ms"];
+pub const JSON: &[&str] = &["--format", "json", "--manner", "faithful"];
 
 #[test]
 fn every_scenario_passes_or_says_what_the_key_cannot() {
@@ -56,7 +56,11 @@ fn nothing_is_left_on_a_key_unless_that_is_allowed() {
     let allowed = run(&key, &[&words[..], &["--may", "keep"]].concat(), None);
     let report = report(&allowed);
     assert_eq!(report["cases"][0]["verdict"], "pass", "{report}");
-    assert!(report["cases"][0]["replay"].as_str().unwrap().contains("--may keep"), "{report}");
+    let replay = report["cases"][0]["replay"].as_str().unwrap();
+    assert!(replay.contains("--may keep") && !replay.contains("--key"), "{replay}");
+    let words: Vec<&str> = replay.split_whitespace().skip(1).collect();
+    let again = ended(anykey().args(&words));
+    assert_eq!(again.code, Some(0), "{replay}: {}", again.err);
 }
 
 #[test]
@@ -86,6 +90,9 @@ fn words_that_do_not_go_together_are_refused() {
     let both = run(&key, &["--key", "passkey"], None);
     assert_eq!(both.code, Some(1));
     assert!(both.err.contains("leave one of them out"), "{}", both.err);
+    let jobs = run(&key, &["--jobs", "2"], None);
+    assert_eq!(jobs.code, Some(1));
+    assert!(jobs.err.contains("cases share the keys"), "{}", jobs.err);
     let may = ended(anykey().args(["run", "--may", "reset"]));
     assert_eq!(may.code, Some(1));
     assert!(may.err.contains("hidraw:/dev/hidrawN"), "{}", may.err);
