@@ -9,6 +9,7 @@ mod dialect;
 pub mod http;
 pub mod keycloak;
 mod known;
+mod locked;
 mod pem;
 mod process;
 pub mod reference;

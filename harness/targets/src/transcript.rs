@@ -5,13 +5,14 @@
 //! member that some lack has a `?`, texts and numbers are kept as they are only where the protocol has them as constants.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use http::Method;
 use serde_json::Value;
 use url::Url;
 
 use crate::http::Answer;
+use crate::locked::locked;
 
 mod file;
 mod kind;
@@ -48,13 +49,13 @@ impl Recorder {
     pub(crate) fn note(&self, method: &Method, url: &Url, answer: &Answer) {
         let route = route(self.reading.routes, url.path());
         let kind = Kind { route, method: method.to_string(), status: answer.status };
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = locked(&self.seen);
         seen.entry(kind).or_default().take(answer, self.reading.literals);
     }
 
     /// What was kept until now, each kind of answer with its record.
     pub fn answers(&self) -> BTreeMap<Kind, Value> {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = locked(&self.seen);
         seen.iter().map(|(kind, seen)| (kind.clone(), seen.record())).collect()
     }
 }

@@ -16,10 +16,11 @@ use super::journal::Journal;
 use super::policy::webauthn;
 use super::process::Data;
 use super::program::{Program, Running, Wanted};
-use super::server::{Server, locked};
+use super::server::Server;
 use super::site::Parts;
 use super::target::AutheliaSettings;
 use super::wish::Wish;
+use crate::locked::locked;
 use crate::process::random_password;
 use crate::target::TargetError;
 

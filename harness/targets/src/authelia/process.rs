@@ -14,9 +14,10 @@ use super::binary::Binary;
 use super::configuration::{Choice, Secrets, USERS, configuration, users};
 use super::error::AutheliaError;
 use super::notifier::Notifier;
-use super::server::{User, Users, locked};
+use super::server::{User, Users};
 use crate::dialect::authelia::Database;
 use crate::http::{Agent, HttpClient};
+use crate::locked::locked;
 use crate::process::{Group, Spawn, free_port, port_taken, random_password};
 
 /// How often a start is tried again because another process took the port.

@@ -11,9 +11,9 @@ use super::binary::Binary;
 use super::configuration::{Choice, configuration};
 use super::error::AutheliaError;
 use super::process::{Data, Process, Start};
-use super::server::locked;
 use crate::dialect::authelia as dialect;
 use crate::http::HttpClient;
+use crate::locked::locked;
 use crate::serving;
 
 /// What is started.

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use url::Url;
@@ -10,6 +10,7 @@ use url::Url;
 use super::journal::Journal;
 use super::notifier::Notifier;
 use crate::http::HttpClient;
+use crate::locked::locked;
 
 /// One Authelia, as it is driven.
 #[derive(Debug)]
@@ -80,9 +81,4 @@ impl Users {
     pub(super) fn left(&self) -> usize {
         locked(&self.0).len()
     }
-}
-
-/// The content of a lock; a panic elsewhere leaves what is in there whole.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

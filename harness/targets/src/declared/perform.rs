@@ -1,6 +1,6 @@
 //! Sends a request as it is described, and reads the answer as it is described.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use http::{HeaderName, header};
@@ -14,6 +14,7 @@ use super::template::{Scope, plain};
 use super::trace::{Step, Trace};
 use super::values;
 use crate::http::{Agent, Answer, Body, HttpClient};
+use crate::locked::locked;
 use crate::target::{Page, TargetError};
 
 /// What all requests to one server share.
@@ -43,7 +44,7 @@ impl Wire {
     pub(super) fn hide(&self, secret: &str) {
         // Masking short texts would say more than it hides.
         if secret.len() >= 4 {
-            self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
+            locked(&self.secrets).push(secret.to_owned());
         }
     }
 
@@ -55,7 +56,7 @@ impl Wire {
 
     /// The text without secrets.
     pub(super) fn masked(&self, text: &str) -> String {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = locked(&self.secrets);
         secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 

@@ -1,7 +1,7 @@
 //! A relying party of a described server, with the policy of one case.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +18,7 @@ use super::session::DeclaredSession;
 use super::target::needed;
 use super::template::{Scope, plain};
 use super::values;
+use crate::locked::locked;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What a site and its sessions share.
@@ -218,9 +219,4 @@ impl Site for DeclaredSite {
         }
         .boxed()
     }
-}
-
-/// The content of a lock; a panic elsewhere leaves these maps whole.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
 //! A described server as a target: started here, or attached to.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -22,6 +22,7 @@ use super::start::Started;
 use super::template::Scope;
 use super::trace::Trace;
 use super::values;
+use crate::locked::locked;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
 /// How the bench treats a described server.
@@ -102,14 +103,12 @@ impl DeclaredTarget {
     /// The last lines of the log of a server that was started here.
     pub fn log_tail(&self) -> Option<String> {
         let started = self.started.as_ref()?;
-        Some(started.lock().unwrap_or_else(PoisonError::into_inner).log_tail())
+        Some(locked(started).log_tail())
     }
 
     /// `false` once a server that was started here is gone.
     pub fn is_alive(&self) -> bool {
-        let ended = |started: &std::sync::Mutex<Started>| {
-            started.lock().unwrap_or_else(PoisonError::into_inner).ended()
-        };
+        let ended = |started: &std::sync::Mutex<Started>| locked(started).ended();
         !self.started.as_ref().is_some_and(ended)
     }
 

@@ -1,7 +1,7 @@
 //! A relying party: users of its own. defguard has one policy, so that all sites are the same server.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::reasons::Reasons;
 use super::session::DefguardSession;
 use super::wish::{Removal, Wish};
 use crate::http::{Agent, HttpClient};
+use crate::locked::locked;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What sites and sessions of one server share.
@@ -210,9 +211,4 @@ impl Site for DefguardSite {
 /// The account's password with all the kinds of characters that defguard wants.
 fn password(who: &Account) -> String {
     format!("{}-Aa1", who.password)
-}
-
-/// The content of a lock; a panic elsewhere leaves these maps whole.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,12 +13,13 @@ use super::api::Admin;
 use super::error::DefguardError;
 use super::process::{Process, Start};
 use super::reasons::Reasons;
-use super::site::{DefguardSite, Place, Server, locked};
+use super::site::{DefguardSite, Place, Server};
 use super::wish::Wish;
 use super::{known, policy};
 use crate::admin::AdminLogin;
 use crate::dialect::defguard as dialect;
 use crate::http::HttpClient;
+use crate::locked::locked;
 use crate::serving::Running;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 

@@ -18,12 +18,13 @@ mod user;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use url::Url;
 
 use self::state::State;
+use crate::locked::locked;
 use crate::serving::{Place, Running, StartError};
 
 /// The version whose behaviour it has.
@@ -96,7 +97,7 @@ impl Dialect {
 
     /// Makes the administrator, whom the first user of a real one is.
     pub(crate) fn add_admin(&self, email: &str, password: &str) {
-        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = locked(&self.shared.state);
         state.add("admin", email, password, true);
     }
 

@@ -1,7 +1,7 @@
 //! A relying party: users of its own in the realm of its policy.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plan::Policy;
@@ -15,6 +15,7 @@ use super::realm;
 use super::session::KeycloakSession;
 use super::wish::{Enrol, Removal, Wish};
 use crate::http::HttpClient;
+use crate::locked::locked;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What sites and sessions of one server share.
@@ -221,9 +222,4 @@ impl Site for KeycloakSite {
 fn algorithms(policy: &Policy, wish: &Wish) -> Option<Vec<i32>> {
     let own = !wish.defaults && !wish.policy.contains_key("SignatureAlgorithms");
     own.then(|| policy.algorithms.clone())
-}
-
-/// The content of a lock; a panic elsewhere leaves these maps whole.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

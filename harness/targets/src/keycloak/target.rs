@@ -15,11 +15,12 @@ use super::admin::Admin;
 use super::error::KeycloakError;
 use super::prepare::{Plan, prepare};
 use super::process::{Process, Start};
-use super::site::{KeycloakSite, Place, Server, locked};
+use super::site::{KeycloakSite, Place, Server};
 use super::wish::Wish;
 use super::{browse, home, known, policy};
 use crate::admin::AdminLogin;
 use crate::http::HttpClient;
+use crate::locked::locked;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
 /// The realms of all runs begin with it.

@@ -2,7 +2,7 @@
 //!
 //! A site is one lock: each call is a whole ceremony step, so no two can interleave.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use plan::Policy;
@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::answer::Refusal;
 use super::flaws::Flaws;
+use crate::locked::locked;
 
 mod accounts;
 mod ceremonies;
@@ -177,7 +178,7 @@ impl Site {
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A handler that panicked left the state as its last complete assignment did: no worse than a refused request.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 }
 

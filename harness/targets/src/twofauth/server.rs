@@ -1,7 +1,7 @@
 //! One 2FAuth with its settings: started here, or attached to.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::web::{Web, reason, refused, unexpected};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
 use crate::http::{Agent, HttpClient, Method};
+use crate::locked::locked;
 use crate::target::TargetError;
 use plan::policy::Requirement;
 
@@ -197,8 +198,3 @@ pub(super) struct Version {
 
 /// The oldest major version whose answers are known.
 const OLDEST: u32 = 8;
-
-/// The content of a lock; a panic elsewhere leaves what is in it whole.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::account::User;
-use super::server::{Server, locked};
+use super::server::Server;
 use super::session::TwofauthSession;
 use super::web::unknown;
 use super::wish::Wish;
+use crate::locked::locked;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// One site. Several share the server of their policy: a tag in their names keeps their users apart.

@@ -16,13 +16,14 @@ use super::home::Installation;
 use super::known;
 use super::policy::{self, Setup};
 use super::process::Process;
-use super::server::{self, Server, Version, locked};
+use super::server::{self, Server, Version};
 use super::site::{Place, TwofauthSite};
 use super::web::{refused, unexpected};
 use super::wish::{self, Wish};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
 use crate::http::{HttpClient, Method};
+use crate::locked::locked;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
 /// The users of all runs have names that begin with it.

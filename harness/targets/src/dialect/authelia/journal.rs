@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::asked::Asked;
+use crate::locked::locked;
 
 /// Where it goes, if anywhere.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Journal {
         let Some(file) = &self.0 else { return };
         let mut line = line.as_object().cloned().unwrap_or_else(Map::new);
         line.insert("time".to_owned(), json!(OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()));
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = locked(file);
         // A log that cannot be written any more is no reason to refuse a request.
         let _ = writeln!(file, "{}", Value::Object(line));
     }

@@ -1,10 +1,11 @@
 //! How often one address may ask.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::setup::Limit;
+use crate::locked::locked;
 
 /// When each address asked, by what it asked for.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ impl Limits {
             return Ok(());
         }
         let now = Instant::now();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = locked(&self.0);
         let times = all.entry((what, address.to_owned())).or_default();
         for bucket in &limit.buckets {
             let within = |time: &&Instant| now.duration_since(**time) < bucket.period;

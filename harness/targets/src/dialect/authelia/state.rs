@@ -1,7 +1,7 @@
 //! All that changes: tables that last, and sessions that do not.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
@@ -11,6 +11,7 @@ use super::journal::Journal;
 use super::limits::Limits;
 use super::setup::{Level, Setup};
 use crate::dialect::Sessions;
+use crate::locked::locked;
 
 /// The tables. Each is small: a list is walked.
 #[derive(Debug, Default)]
@@ -18,7 +19,7 @@ pub(crate) struct Database(Mutex<Tables>);
 
 impl Database {
     pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 
@@ -212,7 +213,7 @@ impl Authelia {
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions<Session>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.sessions)
     }
 }
 

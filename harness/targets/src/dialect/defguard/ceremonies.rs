@@ -12,8 +12,9 @@ use webauthn::verify::CredentialRecord;
 
 use super::accounts::{Key, new_codes};
 use super::answer::{Refusal, domain, json_of, token};
-use super::state::{Login, Registration, Shared, any, locked, whole};
+use super::state::{Login, Registration, Shared, any, whole};
 use super::verify::{self, Party};
+use crate::locked::locked;
 
 pub(super) async fn begin_registration(
     Of(shared): Of<Shared>,

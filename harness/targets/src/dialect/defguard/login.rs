@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, json_of, token, with_session, without_session};
-use super::state::{Session, Shared, any, locked};
+use super::state::{Session, Shared, any};
+use crate::locked::locked;
 
 #[derive(Deserialize)]
 pub(super) struct Password {

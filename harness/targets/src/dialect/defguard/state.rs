@@ -1,6 +1,6 @@
 //! All that changes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use webauthn::verify::CredentialRecord;
 
@@ -86,9 +86,4 @@ pub(super) fn whole<'s>(
 ) -> Result<&'s mut Session, Refusal> {
     let session = any(sessions, token)?;
     if session.is_half { Err(Refusal::unauthorized("MFA not verified")) } else { Ok(session) }
-}
-
-/// The state; a handler that panicked left it as its last complete assignment did.
-pub(super) fn locked(shared: &Shared) -> MutexGuard<'_, State> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::accounts::{NewUser, User};
 use super::answer::{Refusal, json_of, token};
-use super::state::{Shared, State, locked};
+use super::state::{Shared, State};
+use crate::locked::locked;
 
 #[derive(Deserialize)]
 #[serde(default)]

@@ -1,6 +1,5 @@
 //! One request: whose it is, whether it may change something, and the cookies of its answer.
 
-use std::sync::PoisonError;
 use std::time::Instant;
 
 use axum::http::{HeaderMap, Method, header};
@@ -11,6 +10,7 @@ use super::reply::Reply;
 use super::state::{State, User, Visit};
 use super::{Shared, Site};
 use crate::dialect::cookie;
+use crate::locked::locked;
 
 /// The cookie of the session.
 const SESSION: &str = "2fauth_session";
@@ -88,7 +88,7 @@ pub(super) fn page(
     who: Who,
     act: impl FnOnce(&mut Call<'_>) -> Reply,
 ) -> Response {
-    let state = &mut *shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = &mut *locked(&shared.state);
     let turn = (who == Who::Counted).then(|| state.throttle.take(&address(request), Instant::now()));
     let known = cookie(&request.headers, SESSION).filter(|token| state.sessions.find(Some(token)).is_some());
     let token = known.map(str::to_owned).unwrap_or_else(|| state.sessions.open(Visit::of(None)));
@@ -124,7 +124,7 @@ pub(super) fn api(
     for_admins: bool,
     act: impl FnOnce(&mut Call<'_>, u64) -> Reply,
 ) -> Response {
-    let state = &mut *shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = &mut *locked(&shared.state);
     let token = cookie(&request.headers, API).unwrap_or_default().to_owned();
     let told = request.headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok());
     let visit = state.sessions.find(Some(&token)).filter(|visit| Some(visit.csrf.as_str()) == told);
