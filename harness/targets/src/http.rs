@@ -16,6 +16,17 @@ pub use cookies::{Cookie, Jar};
 pub use error::HttpError;
 pub use http::{HeaderMap, HeaderName, Method, header};
 
+/// The base URL of a server on this machine, by the name that WebAuthn needs: `http://localhost:4711/`.
+pub fn localhost(port: u16) -> url::Url {
+    let mut url = LOCALHOST.clone();
+    // It does not fail on an http URL with a host.
+    let _ = url.set_port(Some(port));
+    url
+}
+
+static LOCALHOST: std::sync::LazyLock<url::Url> =
+    std::sync::LazyLock::new(|| url::Url::parse("http://localhost/").expect("a constant URL"));
+
 /// `true` for `localhost`, names under it, 127.0.0.0/8 and ::1: the hosts that browsers trust without TLS, and the only
 /// ones that the bench sends to unasked.
 pub fn is_loopback(url: &url::Url) -> bool {

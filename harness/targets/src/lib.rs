@@ -18,6 +18,7 @@ pub mod target;
 pub mod transcript;
 pub mod twofauth;
 
+pub use process::ProcessError;
 pub use target::{
     Account, Capabilities, CredentialRecord, Deed, Offer, Page, Session, Site, SiteWish, Target, TargetError,
     TargetResult,

@@ -15,6 +15,13 @@ use std::time::{Duration, Instant};
 
 use rand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+
+mod error;
+mod ready;
+
+pub use error::ProcessError;
+pub(crate) use ready::{Tries, Wait};
 
 /// Starts what follows `$1`, and ends the group when that ends or when our end of the pipe is closed.
 const LEADER: &str = r#"home=$1; shift
@@ -27,6 +34,7 @@ kill -KILL 0
 /// A server that runs, with everything it started.
 #[derive(Debug)]
 pub(crate) struct Group {
+    what: String,
     child: Child,
     _pipe: Option<ChildStdin>,
     log: PathBuf,
@@ -35,7 +43,9 @@ pub(crate) struct Group {
 /// What a start needs to know.
 #[derive(Debug)]
 pub(crate) struct Spawn<'a> {
-    /// What process lists show.
+    /// For people, `Keycloak`.
+    pub(crate) what: &'a str,
+    /// What process lists show, `anykey-keycloak`.
     pub(crate) name: &'a str,
     /// Where it runs; removed if we go without a word.
     pub(crate) home: &'a Path,
@@ -54,9 +64,10 @@ impl Group {
     ///
     /// # Errors
     /// The log cannot be written, or there is no shell.
-    pub(crate) fn spawn(start: &Spawn<'_>) -> io::Result<Self> {
-        let output = File::create(start.log)?;
-        let errors = output.try_clone()?;
+    pub(crate) fn spawn(start: &Spawn<'_>) -> Result<Self, ProcessError> {
+        let unwritten = |e: io::Error| ProcessError::file(start.log, e);
+        let output = File::create(start.log).map_err(unwritten)?;
+        let errors = output.try_clone().map_err(unwritten)?;
         let mut command = Command::new("/bin/sh");
         command.args(["-c", LEADER, start.name]).arg(start.home).arg(start.program).args(start.arguments);
         command
@@ -66,9 +77,10 @@ impl Group {
             .stdin(Stdio::piped())
             .stdout(output)
             .stderr(errors);
-        let mut child = command.spawn()?;
+        let child = command.spawn();
+        let mut child = child.map_err(|e| ProcessError::start(start.what, format!("/bin/sh: {e}")))?;
         let pipe = child.stdin.take();
-        Ok(Self { child, _pipe: pipe, log: start.log.to_owned() })
+        Ok(Self { what: start.what.to_owned(), child, _pipe: pipe, log: start.log.to_owned() })
     }
 
     /// Whether the server is gone.
@@ -159,17 +171,22 @@ pub(crate) fn tail(path: &Path, lines: usize) -> String {
     }
 }
 
-/// Whether a log says that another process took the port.
-pub(crate) fn port_taken(log: &str) -> bool {
-    ["ddress already in use", "already in use", "BindException"].iter().any(|words| log.contains(words))
-}
-
-/// A port that nobody listens on now.
+/// A port of this machine that nobody listens on now, for `what`.
 ///
 /// # Errors
 /// There is none.
-pub(crate) fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+pub(crate) fn free_port(what: &str) -> Result<u16, ProcessError> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    bound.map(|address| address.port()).map_err(|e| ProcessError::start(what, format!("no free port: {e}")))
+}
+
+/// A folder for temporary files that goes with the value; its name begins with `prefix`.
+///
+/// # Errors
+/// It cannot be made.
+pub(crate) fn folder(prefix: &str) -> Result<TempDir, ProcessError> {
+    let made = tempfile::Builder::new().prefix(prefix).tempdir();
+    made.map_err(|e| ProcessError::file(&std::env::temp_dir(), e))
 }
 
 /// The uid and gid of the first of these users that this machine has, if we are root: some servers do not run as root.

@@ -18,6 +18,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::http::localhost;
+
 pub(crate) mod guard;
 
 /// Why a server of our own did not start.
@@ -129,20 +131,17 @@ impl Running {
 
     /// Its base URL for programs, by address, `http://127.0.0.1:4711/`.
     pub fn url(&self) -> Url {
-        let mut url = LOCAL.clone();
+        let mut url = self.page();
         let ip = self.address.ip();
         let reachable = if ip.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { ip };
-        // Neither fails on an http URL with a host.
+        // It does not fail on an http URL with a host.
         let _ = url.set_ip_host(reachable);
-        let _ = url.set_port(Some(self.address.port()));
         url
     }
 
     /// Its page for people, by the name that WebAuthn needs, `http://localhost:4711/`.
     pub fn page(&self) -> Url {
-        let mut url = LOCAL.clone();
-        let _ = url.set_port(Some(self.address.port()));
-        url
+        localhost(self.address.port())
     }
 
     /// Takes no more connections, lets requests in flight end (for at most two seconds), and returns when all is over.
@@ -163,6 +162,4 @@ impl Drop for Running {
     }
 }
 
-static LOCAL: std::sync::LazyLock<Url> =
-    std::sync::LazyLock::new(|| Url::parse("http://localhost/").expect("a constant URL"));
 const GRACE: Duration = Duration::from_secs(2);

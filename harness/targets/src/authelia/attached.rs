@@ -20,6 +20,7 @@ use super::target::AutheliaSettings;
 use super::wire::Wire;
 use super::wish::Wish;
 use crate::http::{Agent, Body, Method};
+use crate::process::ProcessError;
 use crate::target::TargetError;
 
 /// Names of all keys that the bench registers begin with it, upper and lower case alike.
@@ -214,9 +215,9 @@ fn differs(member: &str, is: &Value, asked: &Value) -> TargetError {
 ///
 /// # Errors
 /// It cannot be read, or is none.
-pub(super) fn users(file: &Path) -> Result<BTreeMap<String, String>, AutheliaError> {
-    let text = std::fs::read_to_string(file).map_err(|e| AutheliaError::file(file, e))?;
+pub(super) fn users(file: &Path) -> Result<BTreeMap<String, String>, ProcessError> {
+    let text = std::fs::read_to_string(file).map_err(|e| ProcessError::file(file, e))?;
     // The parser's words would show the line, and with it a password.
     toml::from_str(&text)
-        .map_err(|_| AutheliaError::file(file, "it is no list of lines `name = \"password\"`"))
+        .map_err(|_| ProcessError::file(file, "it is no list of lines `name = \"password\"`"))
 }

@@ -13,7 +13,7 @@ use super::program::Program;
 use super::target::{AutheliaSettings, AutheliaTarget};
 use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served};
 use crate::dialect::authelia as dialect;
-use crate::process::random_password;
+use crate::process::{ProcessError, folder, random_password};
 use crate::target::Target;
 use crate::transcript::Reading;
 
@@ -82,8 +82,7 @@ fn opened(outcome: Result<AutheliaTarget, AutheliaError>) -> Result<Box<dyn Targ
 /// A dialect for others: the configuration of a new installation, and some users.
 async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
     let password = random_password();
-    let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
-    let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
+    let folder = folder("anykey-authelia-")?;
     let data = Data::make(folder.path(), &password, &Program::Dialect.hash(&password).await?)?;
     let configuration =
         configuration(&Choice::default(), listen.port(), data.folder(), NOTIFICATION, data.secrets());
@@ -99,7 +98,7 @@ async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
         log: None,
         folder: Some(folder),
     });
-    let running = running.await.map_err(|e| AutheliaError::Start(e.to_string()))?;
+    let running = running.await.map_err(|e| ProcessError::start("the dialect of Authelia", e))?;
     data.leave();
     let told = vec![
         ("proxy", format!("send X-Forwarded-Proto and X-Forwarded-Host of {PORTAL}")),

@@ -1,10 +1,11 @@
 //! Why there is no Authelia to drive.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::process::ProcessError;
 
 /// Why Authelia could not be started or attached to.
 #[derive(Debug, Error)]
@@ -17,31 +18,9 @@ pub enum AutheliaError {
         /// What is wrong with it.
         why: String,
     },
-    /// A file could not be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's words.
-        why: String,
-    },
-    /// The process could not be started.
-    #[error("cannot start Authelia: {0}")]
-    Start(String),
-    /// The process ended before it was ready.
-    #[error("Authelia ended before it was ready; the end of its log:\n{tail}")]
-    Ended {
-        /// The last lines of its log.
-        tail: String,
-    },
-    /// Not ready in time.
-    #[error("Authelia was not ready after {seconds} s; the end of its log:\n{tail}")]
-    Slow {
-        /// The limit.
-        seconds: u64,
-        /// The last lines of its log.
-        tail: String,
-    },
+    /// A file cannot be used, or the process does not come up.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// Another version than this target knows.
     #[error("{what} is Authelia {version}; AnyKey drives Authelia 4.39 and newer of version 4")]
     Version {
@@ -64,10 +43,4 @@ pub enum AutheliaError {
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),
-}
-
-impl AutheliaError {
-    pub(super) fn file(path: &Path, error: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), why: error.to_string() }
-    }
 }

@@ -21,7 +21,7 @@ use super::site::Parts;
 use super::target::AutheliaSettings;
 use super::wish::Wish;
 use crate::locked::locked;
-use crate::process::random_password;
+use crate::process::{folder, random_password};
 use crate::target::TargetError;
 
 /// How many configurations are kept ready; those that cases are still on live as long as these.
@@ -79,8 +79,7 @@ impl Managed {
     pub(super) async fn new(program: Program, settings: &AutheliaSettings) -> Result<Self, AutheliaError> {
         let password = random_password();
         let hash = program.hash(&password).await?;
-        let folder = tempfile::Builder::new().prefix("anykey-authelia-").tempdir();
-        let folder = folder.map_err(|e| AutheliaError::file(&std::env::temp_dir(), e))?;
+        let folder = folder("anykey-authelia-")?;
         Ok(Self {
             program,
             password,

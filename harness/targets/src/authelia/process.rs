@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -12,18 +12,15 @@ use url::Url;
 
 use super::binary::Binary;
 use super::configuration::{Choice, Secrets, USERS, configuration, users};
-use super::error::AutheliaError;
 use super::notifier::Notifier;
 use super::server::{User, Users};
 use crate::dialect::authelia::Database;
 use crate::http::{Agent, HttpClient};
 use crate::locked::locked;
-use crate::process::{Group, Spawn, free_port, port_taken, random_password};
+use crate::process::{Group, ProcessError, Spawn, Tries, Wait, free_port, random_password};
 
-/// How often a start is tried again because another process took the port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(20);
+/// For people.
+const WHAT: &str = "Authelia";
 /// How many users the file has.
 const USER_COUNT: usize = 512;
 
@@ -41,9 +38,9 @@ pub(super) struct Data {
 
 impl Data {
     /// A folder with users, all of one password, in the folder of the run.
-    pub(super) fn make(run: &Path, password: &str, hash: &str) -> Result<Self, AutheliaError> {
+    pub(super) fn make(run: &Path, password: &str, hash: &str) -> Result<Self, ProcessError> {
         let folder = tempfile::Builder::new().prefix("data-").tempdir_in(run);
-        let folder = folder.map_err(|e| AutheliaError::file(run, e))?;
+        let folder = folder.map_err(|e| ProcessError::file(run, e))?;
         let names: Vec<String> = (1..=USER_COUNT).map(|number| format!("anykey-{number:04}")).collect();
         let users_file = users(&names, hash);
         write(&folder.path().join(USERS), &users_file)?;
@@ -116,55 +113,51 @@ pub(super) struct Start<'a> {
 
 impl Process {
     /// Starts Authelia and waits until it answers.
-    pub(super) async fn start(start: &Start<'_>, client: &HttpClient) -> Result<Self, AutheliaError> {
-        let mut tries = 1;
+    pub(super) async fn start(start: &Start<'_>, client: &HttpClient) -> Result<Self, ProcessError> {
+        let mut tries = Tries::default();
         loop {
-            let process = Self::spawn(start)?;
-            match process.ready(client, start.timeout).await {
-                Err(AutheliaError::Ended { tail }) if tries < PORT_TRIES && port_taken(&tail) => tries += 1,
+            let (mut group, base) = Self::spawn(start)?;
+            match Self::ready(&mut group, &base, client, start.timeout).await {
+                Err(error) if tries.again(&error) => {}
                 Err(error) => return Err(error),
-                Ok(()) => return Ok(process),
+                Ok(()) => return Ok(Self { group: Mutex::new(group), _data: start.data.clone(), base }),
             }
         }
     }
 
-    fn spawn(start: &Start<'_>) -> Result<Self, AutheliaError> {
-        let port = free_port().map_err(|e| AutheliaError::Start(format!("no free port: {e}")))?;
+    fn spawn(start: &Start<'_>) -> Result<(Group, Url), ProcessError> {
+        let port = free_port(WHAT)?;
         let folder = start.data.folder.path();
         let file: PathBuf = folder.join(format!("configuration-{port}.yml"));
         write(&file, &configuration(start.choice, port, folder, start.notification, &start.data.secrets))?;
         let arguments: Vec<OsString> = vec!["--config".into(), file.into()];
         let group = Group::spawn(&Spawn {
+            what: WHAT,
             name: "anykey-authelia",
             home: start.home,
             program: start.binary.path.as_os_str(),
             arguments: &arguments,
             environment: &[],
             log: start.log,
-        });
-        let group =
-            group.map_err(|e| AutheliaError::Start(format!("/bin/sh, {}: {e}", start.log.display())))?;
+        })?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let base =
-            Url::parse(&format!("http://{address}/")).map_err(|e| AutheliaError::Start(e.to_string()))?;
-        Ok(Self { group: Mutex::new(group), _data: start.data.clone(), base })
+        let base = Url::parse(&format!("http://{address}/")).map_err(|e| ProcessError::start(WHAT, e))?;
+        Ok((group, base))
     }
 
-    async fn ready(&self, client: &HttpClient, timeout: Duration) -> Result<(), AutheliaError> {
-        let began = Instant::now();
-        let mut agent = Agent::with_client(self.base.clone(), client.clone()).timeout(Duration::from_secs(5));
+    async fn ready(
+        group: &mut Group,
+        base: &Url,
+        client: &HttpClient,
+        timeout: Duration,
+    ) -> Result<(), ProcessError> {
+        let mut agent = Agent::with_client(base.clone(), client.clone()).timeout(Duration::from_secs(5));
+        let mut wait = Wait::within(timeout);
         loop {
-            if self.ended() {
-                return Err(AutheliaError::Ended { tail: self.log_tail() });
-            }
-            // Any failure but the end of the process means: not yet.
+            wait.look(group).await?;
             if agent.get("api/health").await.is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }
-            if began.elapsed() > timeout {
-                return Err(AutheliaError::Slow { seconds: timeout.as_secs(), tail: self.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
     }
 
@@ -177,13 +170,8 @@ impl Process {
     pub(super) fn end(&self) {
         locked(&self.group).end();
     }
-
-    /// The last lines of its log.
-    pub(super) fn log_tail(&self) -> String {
-        locked(&self.group).log_tail()
-    }
 }
 
-fn write(path: &Path, value: &Value) -> Result<(), AutheliaError> {
-    std::fs::write(path, value.to_string()).map_err(|e| AutheliaError::file(path, e))
+fn write(path: &Path, value: &Value) -> Result<(), ProcessError> {
+    std::fs::write(path, value.to_string()).map_err(|e| ProcessError::file(path, e))
 }

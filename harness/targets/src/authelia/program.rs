@@ -14,6 +14,7 @@ use super::process::{Data, Process, Start};
 use crate::dialect::authelia as dialect;
 use crate::http::HttpClient;
 use crate::locked::locked;
+use crate::process::ProcessError;
 use crate::serving;
 
 /// What is started.
@@ -70,7 +71,7 @@ impl Program {
         match self {
             Self::Binary(binary) => {
                 let start = Start { binary, choice, home, data, notification, log, timeout };
-                Process::start(&start, &HttpClient::new()).await.map(Running::Process)
+                Ok(Running::Process(Process::start(&start, &HttpClient::new()).await?))
             }
             Self::Dialect => {
                 let configuration = configuration(choice, 0, data.folder(), notification, data.secrets());
@@ -82,7 +83,7 @@ impl Program {
                     log: Some(log),
                     folder: None,
                 });
-                let running = running.await.map_err(|e| AutheliaError::Start(e.to_string()))?;
+                let running = running.await.map_err(|e| ProcessError::start("the dialect of Authelia", e))?;
                 let base = running.url();
                 Ok(Running::Dialect(Mutex::new(Some(running)), base))
             }

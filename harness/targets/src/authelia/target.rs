@@ -18,6 +18,7 @@ use super::program::Program;
 use super::site::{AutheliaSite, Place};
 use super::wish::Wish;
 use crate::http::HttpClient;
+use crate::process::ProcessError;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
 /// Authelia answers a password or a code late on purpose, so that cases wait for it more than they work.
@@ -80,7 +81,7 @@ impl AutheliaTarget {
         let managed = Managed::new(program, settings).await?;
         // One that does not start at all is told at once, and not case by case.
         let first = managed.instance(&Choice::default()).await;
-        first.map_err(|e| AutheliaError::Start(e.to_string()))?;
+        first.map_err(|e| ProcessError::start("Authelia", e))?;
         Ok(Self { kind: Kind::Managed(Arc::new(managed)), known: known::read()? })
     }
 

@@ -1,10 +1,9 @@
 //! Why there is no server to drive.
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::process::ProcessError;
 use crate::target::TargetError;
 
 /// Why a described server could not be started or attached to.
@@ -30,14 +29,9 @@ pub enum DeclaredError {
         /// Which, and how it is given.
         what: String,
     },
-    /// A file could not be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's words.
-        why: String,
-    },
+    /// A file cannot be used, or the process does not come up.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// A command that prepares the start failed.
     #[error("cannot prepare the start of {name}: `{command}` {why}")]
     Prepare {
@@ -47,24 +41,6 @@ pub enum DeclaredError {
         command: String,
         /// How it ended, and the end of what it wrote.
         why: String,
-    },
-    /// The process ended before it was ready.
-    #[error("{name} ended before it was ready; the end of its log:\n{tail}")]
-    Ended {
-        /// The server.
-        name: String,
-        /// The last lines of its log.
-        tail: String,
-    },
-    /// Not ready in time.
-    #[error("{name} was not ready after {seconds} s; the end of its log:\n{tail}")]
-    Slow {
-        /// The server.
-        name: String,
-        /// The limit.
-        seconds: u64,
-        /// The last lines of its log.
-        tail: String,
     },
     /// It does not let the bench in.
     #[error("{name} does not let the bench in: {error}{hint}")]
@@ -94,10 +70,6 @@ pub enum DeclaredError {
 }
 
 impl DeclaredError {
-    pub(super) fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), why: error.to_string() }
-    }
-
     /// Whether whoever gave the command has to give something else.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::NoUrl { .. } | Self::BadUrl { .. } | Self::NotGiven { .. })

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,12 +14,8 @@ use super::template::{Scope, Text};
 use super::values;
 use crate::http::{Agent, HttpClient, is_loopback};
 use crate::pem;
-use crate::process::{Group, Spawn, complete, free_port, port_taken};
+use crate::process::{Group, ProcessError, Spawn, Tries, Wait, complete, folder, free_port};
 
-/// How often a start is tried again because another process took the port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(100);
 /// How long a command that prepares the start may take.
 const PREPARED_WITHIN: Duration = Duration::from_secs(120);
 
@@ -27,7 +23,7 @@ const PREPARED_WITHIN: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(super) struct Started {
     /// Before the folder, which it runs in.
-    group: Group,
+    pub(super) group: Group,
     _data: TempDir,
     /// Where it runs.
     pub(super) url: Url,
@@ -44,15 +40,12 @@ impl Started {
         anchors: &[Vec<u8>],
         log: Option<&Path>,
     ) -> Result<Self, DeclaredError> {
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
             let mut started = Self::spawn(description, start, scope.clone(), anchors, log).await?;
-            match started.ready(description, start).await {
-                Err(DeclaredError::Ended { tail, .. }) if tries < PORT_TRIES && port_taken(&tail) => {
-                    tries += 1
-                }
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(started),
+            match started.ready(start).await {
+                Err(error) if tries.again(&error) => {}
+                outcome => return Ok(outcome.map(|()| started)?),
             }
         }
     }
@@ -65,9 +58,8 @@ impl Started {
         log: Option<&Path>,
     ) -> Result<Self, DeclaredError> {
         let lacking = |name: String| DeclaredError::NotGiven { what: values::missing(description, &name) };
-        let data = tempfile::Builder::new().prefix("anykey-server-").tempdir();
-        let data = data.map_err(|e| DeclaredError::file(&std::env::temp_dir(), e))?;
-        let port = free_port().map_err(|e| DeclaredError::file(Path::new("a free port"), e))?;
+        let data = folder("anykey-server-")?;
+        let port = free_port(&description.name)?;
         scope.insert("data".to_owned(), data.path().to_string_lossy().into());
         scope.insert("port".to_owned(), port.into());
         scope.insert("anchors-pem".to_owned(), Value::String(pem::certificates(anchors)));
@@ -82,7 +74,7 @@ impl Started {
             let path = data.path().join(path.text(&scope).map_err(lacking)?);
             let text = text.text(&scope).map_err(lacking)?;
             let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-            written.and_then(|()| std::fs::write(&path, text)).map_err(|e| DeclaredError::file(&path, e))?;
+            written.and_then(|()| std::fs::write(&path, text)).map_err(|e| ProcessError::file(&path, e))?;
         }
         let mut environment = Vec::new();
         for (name, text) in &start.environment {
@@ -95,14 +87,14 @@ impl Started {
         let log = log.map_or_else(|| data.path().join("server.log"), Path::to_owned);
         let arguments: Vec<OsString> = command.iter().skip(1).map(OsString::from).collect();
         let group = Group::spawn(&Spawn {
+            what: &description.name,
             name: "anykey-server",
             home: data.path(),
             program: command.first().map_or("true", String::as_str).as_ref(),
             arguments: &arguments,
             environment: &environment,
             log: &log,
-        });
-        let group = group.map_err(|e| DeclaredError::file(&log, e))?;
+        })?;
         let text = start.url.text(&scope).map_err(lacking)?;
         let url =
             Url::parse(&text).map_err(|e| DeclaredError::BadUrl { url: text.clone(), why: e.to_string() })?;
@@ -113,35 +105,16 @@ impl Started {
         Ok(Self { group, _data: data, url, scope })
     }
 
-    async fn ready(&mut self, description: &Description, start: &Start) -> Result<(), DeclaredError> {
-        let began = Instant::now();
-        let name = description.name.clone();
+    async fn ready(&mut self, start: &Start) -> Result<(), ProcessError> {
         let mut agent =
             Agent::with_client(self.url.clone(), HttpClient::new()).timeout(Duration::from_secs(5));
+        let mut wait = Wait::within(start.timeout);
         loop {
-            if self.group.ended() {
-                return Err(DeclaredError::Ended { name, tail: self.group.log_tail() });
-            }
-            // Any failure but the end of the process means: not yet.
+            wait.look(&mut self.group).await?;
             if agent.get(&start.ready).await.is_ok_and(|answer| answer.status < 400) {
                 return Ok(());
             }
-            if began.elapsed() > start.timeout {
-                let seconds = start.timeout.as_secs();
-                return Err(DeclaredError::Slow { name, seconds, tail: self.group.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
-    }
-
-    /// Whether it is gone.
-    pub(super) fn ended(&mut self) -> bool {
-        self.group.ended()
-    }
-
-    /// The last lines of its log.
-    pub(super) fn log_tail(&self) -> String {
-        self.group.log_tail()
     }
 }
 

@@ -103,12 +103,12 @@ impl DeclaredTarget {
     /// The last lines of the log of a server that was started here.
     pub fn log_tail(&self) -> Option<String> {
         let started = self.started.as_ref()?;
-        Some(locked(started).log_tail())
+        Some(locked(started).group.log_tail())
     }
 
     /// `false` once a server that was started here is gone.
     pub fn is_alive(&self) -> bool {
-        let ended = |started: &std::sync::Mutex<Started>| locked(started).ended();
+        let ended = |started: &std::sync::Mutex<Started>| locked(started).group.ended();
         !self.started.as_ref().is_some_and(ended)
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::description::{Description, Given};
 use super::error::DeclaredError;
 use super::template::Scope;
-use crate::process::random_password;
+use crate::process::{ProcessError, random_password};
 
 /// Values and secrets that are there. What is missing is complained about where it is needed.
 ///
@@ -44,7 +44,7 @@ fn read(given: &Given, started_here: bool) -> Result<Option<String>, DeclaredErr
     }
     let file = given.env.as_deref().and_then(|name| set(&format!("{name}_FILE"))).map(Into::into);
     if let Some(path) = file.as_ref().or(given.file.as_ref()) {
-        let text = std::fs::read_to_string(path).map_err(|e| DeclaredError::file(path, e))?;
+        let text = std::fs::read_to_string(path).map_err(|e| ProcessError::file(path, e))?;
         return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     Ok(given.or.clone())

@@ -4,18 +4,18 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use url::Url;
 
 use super::error::DefguardError;
-use crate::process::{Group, Spawn, free_port, port_taken, random_password, unprivileged};
+use crate::process::{
+    Group, ProcessError, Spawn, Tries, Wait, folder, free_port, random_password, unprivileged,
+};
 
-/// How often a start is tried again because another process took the port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(50);
+/// For people.
+const WHAT: &str = "PostgreSQL";
 /// How long the start may take; making a database takes a second on an idle machine.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 /// Whose PostgreSQL it is where we are root, as which it does not run.
@@ -63,31 +63,26 @@ impl Database {
     /// Starts a PostgreSQL with a database of its own, which goes with the value.
     pub(super) async fn start() -> Result<Self, DefguardError> {
         let programs = programs()?;
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
             let mut database = Self::spawn(&programs)?;
             match database.ready().await {
-                Err(DefguardError::Ended { tail, .. }) if tries < PORT_TRIES && port_taken(&tail) => {
-                    tries += 1
-                }
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(database),
+                Err(error) if tries.again(&error) => {}
+                outcome => return Ok(outcome.map(|()| database)?),
             }
         }
     }
 
-    fn spawn(programs: &Path) -> Result<Self, DefguardError> {
-        let start = |why: String| DefguardError::Start { what: "PostgreSQL", why };
-        let folder = tempfile::Builder::new().prefix("anykey-postgres-").tempdir();
-        let folder = folder.map_err(|e| DefguardError::file(&std::env::temp_dir(), e))?;
-        let port = free_port().map_err(|e| start(format!("no free port: {e}")))?;
+    fn spawn(programs: &Path) -> Result<Self, ProcessError> {
+        let folder = folder("anykey-postgres-")?;
+        let port = free_port(WHAT)?;
         let password = random_password();
         let file = folder.path().join("password");
-        fs::write(&file, &password).map_err(|e| DefguardError::file(&file, e))?;
+        fs::write(&file, &password).map_err(|e| ProcessError::file(&file, e))?;
         let mut words: Vec<OsString> = Vec::new();
         if let Some((uid, gid)) = unprivileged(&USERS) {
             for path in [folder.path(), &file] {
-                chown(path, Some(uid), Some(gid)).map_err(|e| DefguardError::file(path, e))?;
+                chown(path, Some(uid), Some(gid)).map_err(|e| ProcessError::file(path, e))?;
             }
             words.push("setpriv".into());
             words.push(format!("--reuid={uid}").into());
@@ -96,17 +91,18 @@ impl Database {
         }
         words.extend(["/bin/sh".into(), "-c".into(), START.into(), "postgres".into()]);
         words.extend([programs.as_os_str().to_owned(), port.to_string().into()]);
-        let (program, arguments) = words.split_first().ok_or_else(|| start("no program".into()))?;
+        let (program, arguments) =
+            words.split_first().ok_or_else(|| ProcessError::start(WHAT, "no program"))?;
         let log = folder.path().join("postgres.log");
         let group = Group::spawn(&Spawn {
+            what: WHAT,
             name: "anykey-postgres",
             home: folder.path(),
             program,
             arguments,
             environment: &[],
             log: &log,
-        });
-        let group = group.map_err(|e| start(e.to_string()))?;
+        })?;
         Ok(Self {
             own: Some((group, folder)),
             host: "127.0.0.1".to_owned(),
@@ -118,22 +114,15 @@ impl Database {
     }
 
     /// Waits until it says that it is ready.
-    async fn ready(&mut self) -> Result<(), DefguardError> {
-        let began = Instant::now();
+    async fn ready(&mut self) -> Result<(), ProcessError> {
         let Some((group, _)) = &mut self.own else { return Ok(()) };
+        let mut wait = Wait::within(READY_WITHIN);
         loop {
+            wait.look(group).await?;
             let log = group.log().unwrap_or_default();
             if String::from_utf8_lossy(&log).contains(READY) {
                 return Ok(());
             }
-            if group.ended() {
-                return Err(DefguardError::Ended { what: "PostgreSQL", tail: group.log_tail() });
-            }
-            if began.elapsed() > READY_WITHIN {
-                let seconds = READY_WITHIN.as_secs();
-                return Err(DefguardError::Slow { what: "PostgreSQL", seconds, tail: group.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
     }
 

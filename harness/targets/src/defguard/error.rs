@@ -1,10 +1,11 @@
 //! Why there is no defguard to drive.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::process::ProcessError;
 
 /// Why defguard could not be started or attached to.
 #[derive(Debug, Error)]
@@ -26,40 +27,9 @@ pub enum DefguardError {
         /// What is missing.
         why: String,
     },
-    /// A file could not be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's words.
-        why: String,
-    },
-    /// A process could not be started.
-    #[error("cannot start {what}: {why}")]
-    Start {
-        /// `defguard`, `PostgreSQL`.
-        what: &'static str,
-        /// The system's words.
-        why: String,
-    },
-    /// The process ended before it was ready.
-    #[error("{what} ended before it was ready; the end of its log:\n{tail}")]
-    Ended {
-        /// `defguard`, `PostgreSQL`.
-        what: &'static str,
-        /// The last lines of its log.
-        tail: String,
-    },
-    /// Not ready in time.
-    #[error("{what} was not ready after {seconds} s; the end of its log:\n{tail}")]
-    Slow {
-        /// `defguard`, `PostgreSQL`.
-        what: &'static str,
-        /// The limit.
-        seconds: u64,
-        /// The last lines of its log.
-        tail: String,
-    },
+    /// A file cannot be used, or the process does not come up.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// The setup wizard does not go as it is known to.
     #[error(
         "defguard's setup wizard: {step} was answered with {what}; is the database empty, and this defguard 2?"
@@ -106,10 +76,6 @@ pub enum DefguardError {
 }
 
 impl DefguardError {
-    pub(super) fn file(path: &Path, error: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), why: error.to_string() }
-    }
-
     /// Whether what was given is wrong.
     pub(super) fn is_usage(&self) -> bool {
         matches!(self, Self::Program { .. } | Self::Postgres { .. })

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use url::Url;
@@ -11,19 +11,17 @@ use super::database::Database;
 use super::error::DefguardError;
 use super::wizard;
 use crate::admin::AdminLogin;
-use crate::http::{Agent, Answer, HttpClient};
-use crate::process::{Group, Spawn, free_port, port_taken, random_password};
+use crate::http::{Agent, Answer, HttpClient, localhost};
+use crate::process::{Group, ProcessError, Spawn, Tries, Wait, folder, free_port, random_password};
 
-/// How often a start is tried again because another process took a port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(100);
+/// For people.
+const WHAT: &str = "defguard";
 
 /// A running defguard.
 #[derive(Debug)]
 pub(super) struct Process {
     /// Before the home, which it runs in, and the database.
-    group: Group,
+    pub(super) group: Group,
     _home: TempDir,
     _database: Database,
     address: SocketAddr,
@@ -55,7 +53,7 @@ impl Process {
         if !program.is_file() {
             return Err(not("it is no file".to_owned()));
         }
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
             // A database that a start has touched is not empty any more.
             let database = match start.database {
@@ -64,23 +62,17 @@ impl Process {
             };
             let mut process = Self::spawn(&program, start, database)?;
             match process.ready(client, start.timeout).await {
-                Err(DefguardError::Ended { tail, .. }) if tries < PORT_TRIES && port_taken(&tail) => {
-                    tries += 1
-                }
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(process),
+                Err(DefguardError::Process(error)) if tries.again(&error) => {}
+                outcome => return outcome.map(|()| process),
             }
         }
     }
 
-    fn spawn(program: &Path, start: &Start<'_>, database: Database) -> Result<Self, DefguardError> {
-        let failed = |why: String| DefguardError::Start { what: "defguard", why };
-        let home = tempfile::Builder::new().prefix("anykey-defguard-").tempdir();
-        let home = home.map_err(|e| DefguardError::file(&std::env::temp_dir(), e))?;
-        let port = || free_port().map_err(|e| failed(format!("no free port: {e}")));
-        let (http, grpc) = (port()?, port()?);
+    fn spawn(program: &Path, start: &Start<'_>, database: Database) -> Result<Self, ProcessError> {
+        let home = folder("anykey-defguard-")?;
+        let (http, grpc) = (free_port(WHAT)?, free_port(WHAT)?);
         let log = start.log.map_or_else(|| home.path().join("defguard.log"), Path::to_owned);
-        let url = Url::parse(&format!("http://localhost:{http}/")).map_err(|e| failed(e.to_string()))?;
+        let url = localhost(http);
         let local = Ipv4Addr::LOCALHOST.to_string();
         let mut environment = database.environment();
         environment.extend(
@@ -98,14 +90,14 @@ impl Process {
             .map(|(name, value)| (name.to_owned(), value)),
         );
         let group = Group::spawn(&Spawn {
+            what: WHAT,
             name: "anykey-defguard",
             home: home.path(),
             program: program.as_os_str(),
             arguments: &[],
             environment: &environment,
             log: &log,
-        });
-        let group = group.map_err(|e| failed(format!("/bin/sh, {}: {e}", log.display())))?;
+        })?;
         Ok(Self {
             group,
             _home: home,
@@ -119,54 +111,30 @@ impl Process {
 
     /// Goes through the wizard, and waits until the application is served in its place.
     async fn ready(&mut self, client: &HttpClient, timeout: Duration) -> Result<(), DefguardError> {
-        let until = Instant::now() + timeout;
         let mut agent = Agent::with_client(self.url.clone(), client.clone()).timeout(timeout);
-        self.wait(&mut agent, until, timeout, wizard::is_on).await?;
+        let mut wait = Wait::within(timeout);
+        self.says(&mut agent, &mut wait, wizard::is_on).await?;
         wizard::complete(&mut agent, &self.admin).await?;
-        self.wait(&mut agent, until, timeout, wizard::is_over).await
+        Ok(self.says(&mut agent, &mut wait, wizard::is_over).await?)
     }
 
-    async fn wait(
+    async fn says(
         &mut self,
         agent: &mut Agent,
-        until: Instant,
-        timeout: Duration,
-        there: impl Fn(&Answer) -> bool,
-    ) -> Result<(), DefguardError> {
+        wait: &mut Wait,
+        it: impl Fn(&Answer) -> bool,
+    ) -> Result<(), ProcessError> {
         loop {
-            if self.ended() {
-                return Err(DefguardError::Ended { what: "defguard", tail: self.log_tail() });
-            }
-            // Any failure but the end of the process means: not yet.
-            if agent.get("api/v1/session-info").await.is_ok_and(|answer| there(&answer)) {
+            wait.look(&mut self.group).await?;
+            if agent.get("api/v1/session-info").await.is_ok_and(|answer| it(&answer)) {
                 return Ok(());
             }
-            if Instant::now() > until {
-                let seconds = timeout.as_secs();
-                return Err(DefguardError::Slow { what: "defguard", seconds, tail: self.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
-    }
-
-    /// Whether the process is gone.
-    pub(super) fn ended(&mut self) -> bool {
-        self.group.ended()
     }
 
     /// Where its log is.
     pub(super) fn log_file(&self) -> &Path {
         &self.log
-    }
-
-    /// Its whole log.
-    pub(super) fn log(&self) -> Option<Vec<u8>> {
-        self.group.log()
-    }
-
-    /// The last lines of its log.
-    pub(super) fn log_tail(&self) -> String {
-        self.group.log_tail()
     }
 }
 

@@ -20,6 +20,7 @@ use crate::admin::AdminLogin;
 use crate::dialect::defguard as dialect;
 use crate::http::HttpClient;
 use crate::locked::locked;
+use crate::process::ProcessError;
 use crate::serving::Running;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -118,8 +119,7 @@ impl DefguardTarget {
     /// There is no free port.
     pub async fn imitated(settings: DefguardSettings) -> Result<Self, DefguardError> {
         let started = dialect::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
-        let started = started
-            .map_err(|e| DefguardError::Start { what: "the dialect of defguard", why: e.to_string() })?;
+        let started = started.map_err(|e| ProcessError::start("the dialect of defguard", e))?;
         Self::connect(started.url, started.admin, settings, Home::Dialect(started.running)).await
     }
 
@@ -177,7 +177,7 @@ impl DefguardTarget {
     /// The last lines of the log of a defguard that was started here.
     pub fn log_tail(&self) -> Option<String> {
         match &self.home {
-            Home::Process(process) => Some(locked(process).log_tail()),
+            Home::Process(process) => Some(locked(process).group.log_tail()),
             Home::Elsewhere | Home::Dialect(_) => None,
         }
     }
@@ -185,7 +185,7 @@ impl DefguardTarget {
     /// `false` once a defguard that was started here is gone.
     pub fn is_alive(&self) -> bool {
         match &self.home {
-            Home::Process(process) => !locked(process).ended(),
+            Home::Process(process) => !locked(process).group.ended(),
             Home::Elsewhere | Home::Dialect(_) => true,
         }
     }
@@ -224,7 +224,7 @@ impl Target for DefguardTarget {
 
     fn log(&self) -> Option<Vec<u8>> {
         match &self.home {
-            Home::Process(process) => locked(process).log(),
+            Home::Process(process) => locked(process).group.log(),
             Home::Elsewhere | Home::Dialect(_) => None,
         }
     }

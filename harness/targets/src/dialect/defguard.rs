@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use url::Url;
 
 use crate::admin::AdminLogin;
+use crate::http::localhost;
 use crate::process::random_password;
 use crate::serving::{Place, Running, StartError};
 use crate::transcript::Reading;
@@ -50,10 +51,9 @@ pub(crate) struct Started {
 /// The address cannot be listened on.
 pub(crate) async fn start(listen: SocketAddr) -> Result<Started, StartError> {
     let place = Place::listen(listen).await?;
-    let url = format!("http://localhost:{}", place.address().port());
+    let url = localhost(place.address().port());
     let admin = AdminLogin { user: "admin".to_owned(), password: format!("{}-Aa1", random_password()) };
-    let state = State::new(url.clone(), &admin);
+    let state = State::new(url.origin().ascii_serialization(), &admin);
     let router = routes::router(Arc::new(Mutex::new(state)));
-    let url = Url::parse(&url).map_err(|e| StartError::Setting(e.to_string()))?;
     Ok(Started { running: super::serve(place, "defguard", router), url, admin })
 }

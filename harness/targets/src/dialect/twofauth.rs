@@ -24,6 +24,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use self::state::State;
+use crate::http::localhost;
 use crate::locked::locked;
 use crate::serving::{Place, Running, StartError};
 
@@ -77,8 +78,7 @@ impl Dialect {
         let address = place.address();
         let wrong = |source: io::Error| StartError::Listen { address, source };
         let folder = tempfile::Builder::new().prefix("anykey-2fauth-").tempdir().map_err(wrong)?;
-        let base = format!("http://localhost:{}/", address.port());
-        let base = Url::parse(&base).map_err(|e| StartError::Setting(e.to_string()))?;
+        let base = localhost(address.port());
         let site = Arc::new(Site { base, rp_id, folder });
         let shared = Shared { state: Arc::default(), site };
         let running = super::serve(place, "2fauth", routes::router(shared.clone()));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::process::ProcessError;
 
 /// Why Keycloak could not be started or attached to.
 #[derive(Debug, Error)]
@@ -17,36 +18,14 @@ pub enum KeycloakError {
         /// What is wrong with it.
         why: String,
     },
-    /// A file could not be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's words.
-        why: String,
-    },
+    /// A file cannot be used, or the process does not come up.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// No Java, or too old.
     #[error(
         "Keycloak needs Java 17 or newer: {0}; install one (Debian: openjdk-17-jre-headless) or set JAVA_HOME"
     )]
     Java(String),
-    /// The process could not be started.
-    #[error("cannot start Keycloak: {0}")]
-    Start(String),
-    /// The process ended before it was ready.
-    #[error("Keycloak ended before it was ready; the end of its log:\n{tail}")]
-    Ended {
-        /// The last lines of its log.
-        tail: String,
-    },
-    /// Not ready in time.
-    #[error("Keycloak was not ready after {seconds} s; the end of its log:\n{tail}")]
-    Slow {
-        /// The limit.
-        seconds: u64,
-        /// The last lines of its log.
-        tail: String,
-    },
     /// The admin interface does not let the bench in.
     #[error("Keycloak's admin interface at {url}: {why}")]
     Admin {
@@ -69,10 +48,4 @@ pub enum KeycloakError {
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),
-}
-
-impl KeycloakError {
-    pub(super) fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), why: error.to_string() }
-    }
 }

@@ -13,9 +13,12 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::error::KeycloakError;
+use crate::process::{ProcessError, folder};
 
 /// What is copied; the rest of `lib` is linked.
 const COPIED: [&str; 4] = ["bin", "conf", "providers", "themes"];
+/// What the names of temporary folders begin with.
+const FOLDERS: &str = "anykey-keycloak-";
 /// What the compilation of a distribution reads and writes.
 const COMPILED: &str = "lib/quarkus";
 
@@ -46,15 +49,14 @@ impl Home {
         if !source.join("bin/kc.sh").is_file() {
             return Err(not("it has no bin/kc.sh".into()));
         }
-        let directory = tempfile::Builder::new().prefix("anykey-keycloak-").tempdir();
-        let directory = directory.map_err(|e| KeycloakError::file(&std::env::temp_dir(), e))?;
-        lay_out(&source, directory.path()).map_err(|e| KeycloakError::file(directory.path(), e))?;
+        let directory = folder(FOLDERS)?;
+        lay_out(&source, directory.path()).map_err(|e| ProcessError::file(directory.path(), e))?;
         let compiled = match cache {
             Some(cache) => Some(cache.join(format!("compiled-{}", fingerprint(&source, options)?))),
             None => None,
         };
         if let Some(compiled) = compiled.as_deref().filter(|c| c.is_dir()) {
-            copy(compiled, &directory.path().join(COMPILED)).map_err(|e| KeycloakError::file(compiled, e))?;
+            copy(compiled, &directory.path().join(COMPILED)).map_err(|e| ProcessError::file(compiled, e))?;
         }
         Ok(Self { directory, compiled, _unpacked: unpacked })
     }
@@ -135,7 +137,7 @@ fn fingerprint(source: &Path, options: &[String]) -> Result<String, KeycloakErro
     let mut digest = Sha256::new();
     for name in ["version.txt", "lib/quarkus/quarkus-application.dat"] {
         let path = source.join(name);
-        digest.update(fs::read(&path).map_err(|e| KeycloakError::file(&path, e))?);
+        digest.update(fs::read(&path).map_err(|e| ProcessError::file(&path, e))?);
     }
     let mut names: Vec<String> = match fs::read_dir(source.join("providers")) {
         Ok(entries) => entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect(),
@@ -165,7 +167,7 @@ fn unpacked(
         }
         return Ok((single(&place).map_err(not)?, None));
     }
-    let directory = tempfile::Builder::new().prefix("anykey-keycloak-").tempdir().map_err(not)?;
+    let directory = folder(FOLDERS)?;
     unpack(archive, directory.path()).map_err(not)?;
     Ok((single(directory.path()).map_err(not)?, Some(directory)))
 }

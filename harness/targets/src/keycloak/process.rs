@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use url::Url;
 
@@ -12,20 +12,18 @@ use super::error::KeycloakError;
 use super::home::Home;
 use super::java;
 use crate::admin::AdminLogin;
-use crate::http::{Agent, HttpClient};
+use crate::http::{Agent, HttpClient, localhost};
 use crate::pem;
-use crate::process::{Group, Spawn, free_port, port_taken, random_password};
+use crate::process::{Group, ProcessError, Spawn, Tries, Wait, free_port, random_password};
 
-/// How often a start is tried again because another process took the port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(200);
+/// For people.
+const WHAT: &str = "Keycloak";
 
 /// A running Keycloak.
 #[derive(Debug)]
 pub(super) struct Process {
     /// Before the home, which it runs in.
-    group: Group,
+    pub(super) group: Group,
     home: Home,
     address: SocketAddr,
     /// Its base URL, `http://localhost:PORT/`.
@@ -53,12 +51,12 @@ impl Process {
     /// Starts Keycloak and waits until it answers.
     pub(super) async fn start(start: &Start<'_>, client: &HttpClient) -> Result<Self, KeycloakError> {
         java::check()?;
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
             let mut process = Self::spawn(start)?;
             match process.ready(client, start.timeout).await {
-                Err(KeycloakError::Ended { tail }) if tries < PORT_TRIES && port_taken(&tail) => tries += 1,
-                Err(error) => return Err(error),
+                Err(error) if tries.again(&error) => {}
+                Err(error) => return Err(error.into()),
                 Ok(()) => {
                     process.home.keep_compiled();
                     return Ok(process);
@@ -68,7 +66,7 @@ impl Process {
     }
 
     fn spawn(start: &Start<'_>) -> Result<Self, KeycloakError> {
-        let port = free_port().map_err(|e| KeycloakError::Start(format!("no free port: {e}")))?;
+        let port = free_port(WHAT)?;
         let build: Vec<String> = vec!["start-dev".into(), "--db=dev-mem".into()];
         let home = Home::prepare(start.distribution, start.cache, &build)?;
         let log = start.log.map_or_else(|| home.path().join("keycloak.log"), Path::to_owned);
@@ -78,8 +76,7 @@ impl Process {
         arguments.extend(["--http-host=127.0.0.1".into(), format!("--http-port={port}").into()]);
         if !start.anchors.is_empty() {
             let roots = home.path().join("attestation-roots.pem");
-            fs::write(&roots, pem::certificates(start.anchors))
-                .map_err(|e| KeycloakError::file(&roots, e))?;
+            fs::write(&roots, pem::certificates(start.anchors)).map_err(|e| ProcessError::file(&roots, e))?;
             arguments.push(format!("--truststore-paths={}", roots.display()).into());
         }
         let environment = [
@@ -88,52 +85,28 @@ impl Process {
             ("JAVA_OPTS_APPEND".to_owned(), java::options(std::env::var("JAVA_OPTS_APPEND").ok())),
         ];
         let group = Group::spawn(&Spawn {
+            what: WHAT,
             name: "anykey-keycloak",
             home: home.path(),
             program: home.path().join("bin/kc.sh").as_os_str(),
             arguments: &arguments,
             environment: &environment,
             log: &log,
-        });
-        let group = group.map_err(|e| KeycloakError::Start(format!("/bin/sh, {}: {e}", log.display())))?;
-        let url = Url::parse(&format!("http://localhost:{port}/"));
-        let url = url.map_err(|e| KeycloakError::Start(e.to_string()))?;
+        })?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        Ok(Self { group, home, address, url, admin })
+        Ok(Self { group, home, address, url: localhost(port), admin })
     }
 
     /// Waits until the realm `master` is served.
-    async fn ready(&mut self, client: &HttpClient, timeout: Duration) -> Result<(), KeycloakError> {
-        let began = Instant::now();
+    async fn ready(&mut self, client: &HttpClient, timeout: Duration) -> Result<(), ProcessError> {
         let mut agent = Agent::with_client(self.url.clone(), client.clone()).timeout(Duration::from_secs(5));
+        let mut wait = Wait::within(timeout);
         loop {
-            if self.ended() {
-                return Err(KeycloakError::Ended { tail: self.log_tail() });
-            }
-            // Any failure but the end of the process means: not yet.
+            wait.look(&mut self.group).await?;
             if agent.get("realms/master").await.is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }
-            if began.elapsed() > timeout {
-                return Err(KeycloakError::Slow { seconds: timeout.as_secs(), tail: self.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
-    }
-
-    /// Whether the process is gone.
-    pub(super) fn ended(&mut self) -> bool {
-        self.group.ended()
-    }
-
-    /// Its whole log.
-    pub(super) fn log(&self) -> Option<Vec<u8>> {
-        self.group.log()
-    }
-
-    /// The last lines of its log.
-    pub(super) fn log_tail(&self) -> String {
-        self.group.log_tail()
     }
 }
 

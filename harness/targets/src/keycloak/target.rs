@@ -165,14 +165,14 @@ impl KeycloakTarget {
     /// The last lines of the log of a Keycloak that was started here.
     pub fn log_tail(&self) -> Option<String> {
         let process = self.process.as_ref()?;
-        Some(locked(process).log_tail())
+        Some(locked(process).group.log_tail())
     }
 
     /// `false` once a Keycloak that was started here is gone.
     pub fn is_alive(&self) -> bool {
         match &self.process {
             None => true,
-            Some(process) => !locked(process).ended(),
+            Some(process) => !locked(process).group.ended(),
         }
     }
 
@@ -261,7 +261,7 @@ impl Target for KeycloakTarget {
     }
 
     fn log(&self) -> Option<Vec<u8>> {
-        locked(self.process.as_ref()?).log()
+        locked(self.process.as_ref()?).group.log()
     }
 
     fn known(&self) -> &[Known] {

@@ -1,10 +1,11 @@
 //! Why there is no 2FAuth to drive.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::process::ProcessError;
 
 /// Why 2FAuth could not be started or attached to.
 #[derive(Clone, Debug, Error)]
@@ -17,14 +18,9 @@ pub enum TwofauthError {
         /// What is wrong with it.
         why: String,
     },
-    /// A file could not be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's words.
-        why: String,
-    },
+    /// A file cannot be used, or the process does not come up.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// No PHP.
     #[error(
         "2FAuth needs PHP (8.4 for 2FAuth 8) with sqlite, mbstring, xml, bcmath, gd and sodium: `{php}`: {why}; install one (Debian: \
@@ -43,23 +39,6 @@ pub enum TwofauthError {
         command: String,
         /// How it ended, and the end of what it wrote.
         why: String,
-    },
-    /// The process could not be started.
-    #[error("cannot start 2FAuth: {0}")]
-    Start(String),
-    /// The process ended before it was ready.
-    #[error("2FAuth ended before it was ready; the end of its log:\n{tail}")]
-    Ended {
-        /// The last lines of its log.
-        tail: String,
-    },
-    /// Not ready in time.
-    #[error("2FAuth was not ready after {seconds} s; the end of its log:\n{tail}")]
-    Slow {
-        /// The limit.
-        seconds: u64,
-        /// The last lines of its log.
-        tail: String,
     },
     /// The admin is not let in.
     #[error("2FAuth at {url}: {why}")]
@@ -92,10 +71,6 @@ pub enum TwofauthError {
 }
 
 impl TwofauthError {
-    pub(super) fn file(path: &Path, error: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), why: error.to_string() }
-    }
-
     /// Whether whoever gave the command has to give something else.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Directory { .. } | Self::Php { .. })

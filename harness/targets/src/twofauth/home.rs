@@ -12,12 +12,14 @@ use tempfile::TempDir;
 use super::environment::{self, DATABASE, STORAGE};
 use super::error::TwofauthError;
 use super::policy::Setup;
-use crate::process::complete;
+use crate::process::{ProcessError, complete, folder};
 
 /// How long a command that prepares the data may take.
 const PREPARED_WITHIN: Duration = Duration::from_secs(180);
+/// What the names of data folders begin with.
+const FOLDERS: &str = "anykey-2fauth-";
 /// The folders that the framework expects to be there.
-const FOLDERS: &[&str] = &[
+const INNER: &[&str] = &[
     "cache",
     "storage/app/public",
     "storage/logs",
@@ -58,7 +60,7 @@ impl Installation {
         let given = std::env::var_os("ANYKEY_PHP").filter(|php| !php.is_empty());
         let php = given.unwrap_or_else(|| "php".into());
         let key = format!("base64:{}", STANDARD.encode(rand::random::<[u8; 32]>()));
-        let installation = Self { directory, php, key, template: folder()? };
+        let installation = Self { directory, php, key, template: folder(FOLDERS)? };
         installation.works().await?;
         installation.fill().await?;
         Ok(installation)
@@ -70,9 +72,9 @@ impl Installation {
     }
 
     /// A copy of the prepared data.
-    pub(super) fn home(&self) -> Result<TempDir, TwofauthError> {
-        let home = folder()?;
-        copy(self.template.path(), home.path()).map_err(|e| TwofauthError::file(home.path(), e))?;
+    pub(super) fn home(&self) -> Result<TempDir, ProcessError> {
+        let home = folder(FOLDERS)?;
+        copy(self.template.path(), home.path()).map_err(|e| ProcessError::file(home.path(), e))?;
         Ok(home)
     }
 
@@ -86,10 +88,10 @@ impl Installation {
 
     async fn fill(&self) -> Result<(), TwofauthError> {
         let home = self.template.path();
-        let made = FOLDERS.iter().try_for_each(|inner| fs::create_dir_all(home.join(inner)));
+        let made = INNER.iter().try_for_each(|inner| fs::create_dir_all(home.join(inner)));
         made.and_then(|()| fs::write(home.join(DATABASE), []))
             .and_then(|()| fs::write(home.join(ROUTER_FILE), ROUTER))
-            .map_err(|e| TwofauthError::file(home, e))?;
+            .map_err(|e| ProcessError::file(home, e))?;
         let environment = self.environment(home, "http://localhost", &Setup::default());
         for words in COMMANDS {
             let output = home.join("prepare.log");
@@ -102,17 +104,12 @@ impl Installation {
         // What these commands logged is not the servers' own, and their caches have the paths of this folder.
         let gone = [STORAGE, "cache"].map(|inner| home.join(inner));
         let logs = gone[0].join("logs");
-        fs::remove_dir_all(&logs)
+        let cleared = fs::remove_dir_all(&logs)
             .and_then(|()| fs::create_dir(&logs))
             .and_then(|()| fs::remove_dir_all(&gone[1]))
-            .and_then(|()| fs::create_dir(&gone[1]))
-            .map_err(|e| TwofauthError::file(home, e))
+            .and_then(|()| fs::create_dir(&gone[1]));
+        Ok(cleared.map_err(|e| ProcessError::file(home, e))?)
     }
-}
-
-fn folder() -> Result<TempDir, TwofauthError> {
-    let made = tempfile::Builder::new().prefix("anykey-2fauth-").tempdir();
-    made.map_err(|e| TwofauthError::file(&std::env::temp_dir(), e))
 }
 
 /// Copies a tree.

@@ -1,29 +1,26 @@
 //! A 2FAuth process of our own, on loopback, gone when the value is.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use url::Url;
 
 use super::environment::LOG;
-use super::error::TwofauthError;
 use super::home::{Installation, ROUTER_FILE};
 use super::policy::Setup;
-use crate::http::{Agent, HttpClient};
-use crate::process::{Group, Spawn, free_port, port_taken};
+use crate::http::{Agent, HttpClient, localhost};
+use crate::process::{Group, ProcessError, Spawn, Tries, Wait, free_port, tail};
 
-/// How often a start is tried again because another process took the port.
-const PORT_TRIES: u32 = 3;
-/// The time between two looks whether it is ready.
-const POLL: Duration = Duration::from_millis(50);
+/// For people.
+const WHAT: &str = "2FAuth";
 
 /// A running 2FAuth.
 #[derive(Debug)]
 pub(super) struct Process {
     /// Before the home, which it runs in.
-    group: Group,
+    pub(super) group: Group,
     home: TempDir,
     /// Its base URL, `http://localhost:PORT/`.
     pub(super) url: Url,
@@ -36,23 +33,22 @@ impl Process {
         setup: &Setup,
         timeout: Duration,
         client: &HttpClient,
-    ) -> Result<Self, TwofauthError> {
-        let mut tries = 1;
+    ) -> Result<Self, ProcessError> {
+        let mut tries = Tries::default();
         loop {
             let mut process = Self::spawn(installation, setup)?;
             match process.ready(client, timeout).await {
-                Err(TwofauthError::Ended { tail }) if tries < PORT_TRIES && port_taken(&tail) => tries += 1,
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(process),
+                Err(error) if tries.again(&error) => {}
+                outcome => return outcome.map(|()| process),
             }
         }
     }
 
-    fn spawn(installation: &Installation, setup: &Setup) -> Result<Self, TwofauthError> {
-        let port = free_port().map_err(|e| TwofauthError::Start(format!("no free port: {e}")))?;
+    fn spawn(installation: &Installation, setup: &Setup) -> Result<Self, ProcessError> {
+        let port = free_port(WHAT)?;
         let home = installation.home()?;
-        let base = format!("http://localhost:{port}");
-        let url = Url::parse(&base).map_err(|e| TwofauthError::Start(e.to_string()))?;
+        let url = localhost(port);
+        let base = url.origin().ascii_serialization();
         let log = home.path().join("server.log");
         // As `artisan serve` does it; but the application is told of our environment only if PHP is told to tell it.
         let arguments: [OsString; 9] = [
@@ -68,49 +64,32 @@ impl Process {
             home.path().join(ROUTER_FILE).into(),
         ];
         let group = Group::spawn(&Spawn {
+            what: WHAT,
             name: "anykey-2fauth",
             home: home.path(),
             program: &installation.php,
             arguments: &arguments,
             environment: &installation.environment(home.path(), &base, setup),
             log: &log,
-        });
-        let group = group.map_err(|e| TwofauthError::Start(format!("/bin/sh, {}: {e}", log.display())))?;
+        })?;
         Ok(Self { group, home, url })
     }
 
     /// Waits until it serves.
-    async fn ready(&mut self, client: &HttpClient, timeout: Duration) -> Result<(), TwofauthError> {
-        let began = Instant::now();
+    async fn ready(&mut self, client: &HttpClient, timeout: Duration) -> Result<(), ProcessError> {
         let mut agent = Agent::with_client(self.url.clone(), client.clone()).timeout(Duration::from_secs(10));
+        let mut wait = Wait::within(timeout);
         loop {
-            if self.group.ended() {
-                return Err(TwofauthError::Ended { tail: self.group.log_tail() });
-            }
+            wait.look(&mut self.group).await?;
             match agent.get("refresh-csrf").await {
                 Ok(answer) if answer.status == 200 => return Ok(()),
                 // It serves, and cannot: its own log says why.
                 Ok(answer) if answer.status >= 500 => {
-                    return Err(TwofauthError::Ended { tail: crate::process::tail(&self.mail(), 25) });
+                    return Err(ProcessError::Ended { what: WHAT.to_owned(), tail: tail(&self.mail(), 25) });
                 }
-                // Any other failure but the end of the process means: not yet.
                 _ => {}
             }
-            if began.elapsed() > timeout {
-                return Err(TwofauthError::Slow { seconds: timeout.as_secs(), tail: self.group.log_tail() });
-            }
-            tokio::time::sleep(POLL).await;
         }
-    }
-
-    /// Whether the process is gone.
-    pub(super) fn ended(&mut self) -> bool {
-        self.group.ended()
-    }
-
-    /// The last lines of its output.
-    pub(super) fn log_tail(&self) -> String {
-        self.group.log_tail()
     }
 
     /// Its own log, with the mail in it.
@@ -120,10 +99,6 @@ impl Process {
 
     /// Its own log.
     pub(super) fn log(&self) -> Option<Vec<u8>> {
-        read(&self.mail()).or_else(|| self.group.log())
+        std::fs::read(self.mail()).ok().or_else(|| self.group.log())
     }
-}
-
-fn read(path: &Path) -> Option<Vec<u8>> {
-    std::fs::read(path).ok()
 }

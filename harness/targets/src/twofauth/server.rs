@@ -146,12 +146,12 @@ impl Server {
 
     /// `false` once a process that was started here is gone.
     pub(super) fn is_alive(&self) -> bool {
-        !self.process().is_some_and(|process| locked(process).ended())
+        !self.process().is_some_and(|process| locked(process).group.ended())
     }
 
     /// The last lines of the output of a process that was started here.
     pub(super) fn log_tail(&self) -> Option<String> {
-        self.process().map(|process| locked(process).log_tail())
+        self.process().map(|process| locked(process).group.log_tail())
     }
 
     /// The log of a process that was started here.

@@ -24,6 +24,7 @@ use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
 use crate::http::{HttpClient, Method};
 use crate::locked::locked;
+use crate::process::ProcessError;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
 /// The users of all runs have names that begin with it.
@@ -222,7 +223,7 @@ fn is_of_a_run(name: &str) -> bool {
 async fn speaker(setup: &Setup) -> Result<Dialect, TwofauthError> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let started = Dialect::start(listen, setup.rp_id.clone()).await;
-    started.map_err(|e| TwofauthError::Start(e.to_string()))
+    Ok(started.map_err(|e| ProcessError::start("the dialect of 2FAuth", e))?)
 }
 
 /// What its owner would have to set.
