@@ -14,6 +14,17 @@ pub enum Requirement {
     Discouraged,
 }
 
+impl Requirement {
+    /// The standard's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Preferred => "preferred",
+            Self::Discouraged => "discouraged",
+        }
+    }
+}
+
 /// AttestationConveyancePreference (WebAuthn L3, section 5.4.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -26,6 +37,17 @@ pub enum Conveyance {
     Direct,
 }
 
+impl Conveyance {
+    /// The standard's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Indirect => "indirect",
+            Self::Direct => "direct",
+        }
+    }
+}
+
 /// AuthenticatorAttachment (WebAuthn L3, section 5.4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -34,6 +56,16 @@ pub enum Attachment {
     Platform,
     /// Roaming.
     CrossPlatform,
+}
+
+impl Attachment {
+    /// The standard's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::CrossPlatform => "cross-platform",
+        }
+    }
 }
 
 /// What the server insists on in an attestation statement.

@@ -10,7 +10,6 @@ mod built_in;
 mod configuration;
 mod error;
 mod journal;
-mod known;
 mod managed;
 mod notifier;
 mod policy;

@@ -8,7 +8,6 @@ mod api;
 mod built_in;
 mod database;
 mod error;
-mod known;
 mod policy;
 mod process;
 mod reasons;

@@ -16,6 +16,16 @@ pub use cookies::{Cookie, Jar};
 pub use error::HttpError;
 pub use http::{HeaderMap, HeaderName, Method, header};
 
+/// The URL as one that others start from: it ends with `/`, and has no query and no fragment.
+pub fn base(mut url: url::Url) -> url::Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
 /// The base URL of a server on this machine, by the name that WebAuthn needs: `http://localhost:4711/`.
 pub fn localhost(port: u16) -> url::Url {
     let mut url = LOCALHOST.clone();

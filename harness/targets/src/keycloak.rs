@@ -14,7 +14,6 @@ mod flow;
 mod home;
 mod identity;
 mod java;
-mod known;
 mod login;
 mod page;
 mod policy;

@@ -15,9 +15,11 @@ mod process;
 pub mod reference;
 pub mod serving;
 pub mod target;
+mod target_error;
 pub mod transcript;
 pub mod twofauth;
 
+pub use known::KnownError;
 pub use process::ProcessError;
 pub use target::{
     Account, Capabilities, CredentialRecord, Deed, Offer, Page, Session, Site, SiteWish, Target, TargetError,

@@ -3,61 +3,14 @@
 use futures_util::future::BoxFuture;
 use plan::policy::Login;
 use plan::{Known, Policy};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use thiserror::Error;
 use webauthn::{CreationOptions, RequestOptions};
+
+pub use crate::target_error::{Page, TargetError};
 
 /// A future of a target: boxed, since each is a network round trip.
 pub type TargetResult<'a, T> = BoxFuture<'a, Result<T, TargetError>>;
-
-/// Why a call to a server gave nothing.
-#[derive(Clone, Debug, Error)]
-pub enum TargetError {
-    /// The server has no such thing.
-    #[error("not supported by this server: {0}")]
-    Unsupported(String),
-    /// The server decided against it: a fact, which may be what is expected.
-    #[error("refused with HTTP {status}{}", reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default())]
-    Refused {
-        /// HTTP status (a refusal can be 200).
-        status: u16,
-        /// The server's words.
-        reason: Option<String>,
-        /// The body as it came.
-        body: Vec<u8>,
-    },
-    /// It cannot be told whether it took effect: no answer, or not one of this server's answers.
-    #[error("no usable answer from the server: {0}")]
-    Unknown(String),
-    /// An answer that is neither acceptance nor refusal as they are known of this server: perhaps it has changed.
-    #[error("no usable answer from the server: {expected}, but {page}")]
-    Unexpected {
-        /// What was expected, and where.
-        expected: String,
-        /// What came, for the report.
-        page: Box<Page>,
-    },
-}
-
-/// An answer as a report keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The request: method and URL, without the query.
-    pub request: String,
-    /// HTTP status.
-    pub status: u16,
-    /// Media type.
-    pub kind: Option<String>,
-    /// The body, as far as it is kept.
-    pub body: String,
-}
-
-impl std::fmt::Display for Page {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = self.kind.as_deref().unwrap_or("no content type");
-        write!(f, "{} was answered with HTTP {} ({kind})", self.request, self.status)
-    }
-}
 
 /// What a server offers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,6 +88,26 @@ pub struct SiteWish<'a> {
     pub verifies_user: bool,
     /// What the scenario sets beyond the policy, in words of this server; empty for scenarios that are for every server.
     pub settings: &'a Map<String, Value>,
+}
+
+impl<'a> SiteWish<'a> {
+    /// A site with that policy and nothing else that is out of the ordinary.
+    pub fn of(policy: &'a Policy, settings: &'a Map<String, Value>) -> Self {
+        Self { policy, seed: [0; 32], anchors: &[], changes: false, verifies_user: true, settings }
+    }
+}
+
+/// Reads what a scenario says in the words of one server, whose name for people is `product`; `place` is where it stands.
+///
+/// # Errors
+/// [`TargetError::Unknown`] for what is no word of the server's: it would test something else than it says.
+pub fn own_words<T: DeserializeOwned>(
+    words: &Map<String, Value>,
+    place: &str,
+    product: &str,
+) -> Result<T, TargetError> {
+    serde_json::from_value(Value::Object(words.clone()))
+        .map_err(|e| TargetError::Unknown(format!("the scenario's {place} is not {product}'s: {e}")))
 }
 
 /// Something that only one server knows: a recovery code, the name of a key.
@@ -245,8 +218,10 @@ pub trait Session: Send {
     /// Sends an AuthenticationResponseJSON, or whatever the case makes of it.
     fn login<'a>(&'a mut self, response: &'a Value) -> TargetResult<'a, ()>;
 
-    /// The client refused: tells the server what a page would tell it, if anything.
-    fn client_refused<'a>(&'a mut self, error: &'a str) -> TargetResult<'a, ()>;
+    /// The client refused: tells the server what a page would tell it, which most pages do not.
+    fn client_refused<'a>(&'a mut self, _error: &'a str) -> TargetResult<'a, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Logs in with all that comes before the key: refused if the server asks for a key then.
     fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {

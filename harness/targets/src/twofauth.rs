@@ -10,7 +10,6 @@ mod deeds;
 mod environment;
 mod error;
 mod home;
-mod known;
 mod mail;
 mod policy;
 mod process;

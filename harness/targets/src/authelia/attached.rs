@@ -12,7 +12,7 @@ use url::Url;
 
 use super::error::AutheliaError;
 use super::notifier::Notifier;
-use super::policy::{expressible, lacks, word};
+use super::policy::{expressible, lacks};
 use super::server::{Server, User, Users};
 use super::session::{PASSKEY, REGISTER, needed};
 use super::site::{CREDENTIAL, Parts, list};
@@ -185,19 +185,14 @@ impl Asks {
         }
         // Without a notifier no key can be registered, which the registration itself says.
         let Some(selection) = &self.selection else { return Ok(()) };
-        for (member, asked, insisted) in [
-            (
-                "userVerification",
-                word(policy.user_verification),
-                policy.user_verification == Requirement::Required,
-            ),
-            ("residentKey", word(policy.resident_key), policy.resident_key == Requirement::Required),
-        ] {
-            if (selection[member] == "required") != insisted {
-                return Err(differs(member, &selection[member], &asked));
+        for (member, asked) in
+            [("userVerification", policy.user_verification), ("residentKey", policy.resident_key)]
+        {
+            if (selection[member] == "required") != (asked == Requirement::Required) {
+                return Err(differs(member, &selection[member], &asked.word().into()));
             }
         }
-        let attachment = policy.attachment.map_or(Value::Null, word);
+        let attachment = policy.attachment.map_or(Value::Null, |attachment| attachment.word().into());
         match selection["authenticatorAttachment"] == attachment {
             true => Ok(()),
             false => {

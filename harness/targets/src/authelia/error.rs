@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::known::KnownError;
 use crate::process::ProcessError;
 
 /// Why Authelia could not be started or attached to.
@@ -37,9 +38,9 @@ pub enum AutheliaError {
         /// What came, and what to do.
         why: String,
     },
-    /// The list of what is known of Authelia is wrong.
-    #[error("{0}")]
-    Known(String),
+    /// The list of what is known of it is wrong.
+    #[error(transparent)]
+    Known(#[from] KnownError),
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),

@@ -1,8 +1,7 @@
 //! A bench policy in Authelia's words, or the reason why Authelia has no such policy.
 
 use plan::Policy;
-use plan::policy::{BackupRule, CounterRule, Login, Trust};
-use serde::Serialize;
+use plan::policy::{Attachment, BackupRule, CounterRule, Login, Trust};
 use serde_json::{Map, Value, json};
 
 use super::wish::Wish;
@@ -25,14 +24,14 @@ pub(super) fn webauthn(policy: &Policy, wish: &Wish) -> Result<Map<String, Value
         if wish.webauthn.is_empty() {
             expressible(policy)?;
         }
-        let attachment = policy.attachment.map_or_else(|| json!(""), word);
+        let attachment = policy.attachment.map_or("", Attachment::word);
         let criteria = json!({
             "attachment": attachment,
-            "discoverability": word(policy.resident_key),
-            "user_verification": word(policy.user_verification),
+            "discoverability": policy.resident_key.word(),
+            "user_verification": policy.user_verification.word(),
         });
         options.insert("selection_criteria".to_owned(), criteria);
-        options.insert("attestation_conveyance_preference".to_owned(), word(policy.attestation));
+        options.insert("attestation_conveyance_preference".to_owned(), policy.attestation.word().into());
         let filtering = json!({
             "permitted_aaguids": policy.aaguid_allow,
             "prohibited_aaguids": policy.aaguid_deny,
@@ -91,9 +90,4 @@ pub(super) fn expressible(policy: &Policy) -> Result<(), TargetError> {
 
 pub(super) fn lacks(reason: &str) -> TargetError {
     TargetError::Unsupported(format!("Authelia: {reason}"))
-}
-
-/// `Requirement`, `Conveyance` and `Attachment` have the standard's words, as has the configuration.
-pub(super) fn word(value: impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
 }

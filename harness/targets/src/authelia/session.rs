@@ -320,11 +320,6 @@ impl Session for AutheliaSession {
         Box::pin(self.finish_login(response))
     }
 
-    /// The portal shows what went wrong, and tells its server nothing.
-    fn client_refused<'a>(&'a mut self, _error: &'a str) -> TargetResult<'a, ()> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(self.without_key(who))
     }
@@ -368,11 +363,5 @@ fn same_name(number: usize) -> String {
 
 /// What is refused on the way to a ceremony, or beside one, is no decision about a key.
 pub(super) fn needed(error: TargetError) -> TargetError {
-    match error {
-        TargetError::Refused { status, reason, .. } => TargetError::Unknown(format!(
-            "Authelia refused what the bench needs (HTTP {status}: {})",
-            reason.unwrap_or_default()
-        )),
-        other => other,
-    }
+    error.needed("Authelia")
 }

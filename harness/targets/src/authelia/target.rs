@@ -11,13 +11,13 @@ use super::attached::{Attached, AutheliaAttachment};
 use super::binary::Binary;
 use super::configuration::{Choice, PORTAL};
 use super::error::AutheliaError;
-use super::known;
 use super::managed::Managed;
 use super::policy::lacks;
 use super::program::Program;
 use super::site::{AutheliaSite, Place};
 use super::wish::Wish;
 use crate::http::HttpClient;
+use crate::known;
 use crate::process::ProcessError;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -82,7 +82,7 @@ impl AutheliaTarget {
         // One that does not start at all is told at once, and not case by case.
         let first = managed.instance(&Choice::default()).await;
         first.map_err(|e| ProcessError::start("Authelia", e))?;
-        Ok(Self { kind: Kind::Managed(Arc::new(managed)), known: known::read()? })
+        Ok(Self { kind: Kind::Managed(Arc::new(managed)), known: known::read(include_str!("known.toml"))? })
     }
 
     /// Takes an Authelia that runs already, with the users that it was given.
@@ -96,7 +96,7 @@ impl AutheliaTarget {
     ) -> Result<Self, AutheliaError> {
         known_version(about.version.as_deref(), url.as_str())?;
         let attached = Attached::connect(url, about, &settings).await?;
-        Ok(Self { kind: Kind::Attached(attached), known: known::read()? })
+        Ok(Self { kind: Kind::Attached(attached), known: known::read(include_str!("known.toml"))? })
     }
 
     /// An Authelia of this target as another bench would attach to it, with users that nobody else has then: where it is, and

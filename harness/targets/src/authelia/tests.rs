@@ -8,16 +8,11 @@ use serde_json::json;
 use super::configuration::{Choice, users};
 use super::policy::webauthn;
 use super::wish::Wish;
-use super::{journal, known, notifier};
+use super::{journal, notifier};
 use crate::target::TargetError;
 
 fn wish(settings: serde_json::Value) -> Wish {
     Wish::read(settings.as_object().unwrap()).unwrap()
-}
-
-#[test]
-fn what_is_known_of_it_can_be_read() {
-    known::read().unwrap();
 }
 
 #[test]

@@ -6,12 +6,10 @@ use serde_json::Value;
 
 use super::server::Server;
 use crate::http::{Agent, Answer, Body, HeaderName, Method, header};
-use crate::target::{Page, TargetError};
+use crate::target::TargetError;
 
 /// The session's cookie. Its value has characters that cookies may not have, and goes back byte for byte.
 const COOKIE: &str = "authelia_session";
-/// How much of an unexpected body a report keeps.
-const KEPT: usize = 4 << 10;
 
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -84,7 +82,7 @@ impl Wire {
                 let reason = Some(words(&answer, &json, logged));
                 Err(TargetError::Refused { status: answer.status, reason, body: answer.body.to_vec() })
             }
-            _ => Err(unexpected(&method, &answer, "an answer with the status OK or KO")),
+            _ => Err(TargetError::unexpected("an answer with the status OK or KO", &method, &answer)),
         }
     }
 
@@ -98,7 +96,7 @@ impl Wire {
         match (answer.status, user) {
             (200, Some(user)) => Ok(Some(Passes::As(user.to_owned()))),
             (302 | 401 | 403, _) => Ok(Some(Passes::Not { status: answer.status, site })),
-            _ => Err(unexpected(&Method::GET, &answer, "an answer for a proxy")),
+            _ => Err(TargetError::unexpected("an answer for a proxy", &Method::GET, &answer)),
         }
     }
 
@@ -131,7 +129,9 @@ impl Wire {
         }
         match answer.status {
             429 => Err(too_many(&answer)),
-            500.. => Err(unexpected(method, &answer, "an answer that is no failure of the server")),
+            500.. => {
+                Err(TargetError::unexpected("an answer that is no failure of the server", method, &answer))
+            }
             _ => Ok(answer),
         }
     }
@@ -165,14 +165,4 @@ fn too_many(answer: &Answer) -> TargetError {
         "Authelia limits the rate of {}{after}: `server.endpoints.rate_limits.session_elevation_start` and `_finish` lift it",
         answer.url.path()
     ))
-}
-
-pub(super) fn unexpected(method: &Method, answer: &Answer, expected: &str) -> TargetError {
-    let mut body = answer.text().into_owned();
-    if let Some((end, _)) = body.char_indices().nth(KEPT) {
-        body.truncate(end);
-    }
-    let request = format!("{method} {}", answer.url.path());
-    let page = Page { request, status: answer.status, kind: answer.content_type(), body };
-    TargetError::Unexpected { expected: format!("expected was {expected}"), page: Box::new(page) }
 }

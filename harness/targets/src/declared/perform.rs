@@ -208,19 +208,9 @@ impl Wire {
 
     /// An answer that the file does not know.
     pub(super) fn unexpected(&self, call: &Call, answer: &Answer, expected: &str) -> TargetError {
-        let mut url = answer.url.clone();
-        url.set_query(None);
-        let text = answer.text();
-        let mut body = self.masked(&text);
-        if let Some((cut, _)) = body.char_indices().nth(KEPT) {
-            body.truncate(cut);
-        }
-        let page = Page {
-            request: format!("{} {url}", call.method),
-            status: answer.status,
-            kind: answer.content_type(),
-            body,
-        };
+        // A secret is masked before it can be cut.
+        let body = self.masked(&answer.text()).chars().take(Page::KEPT).collect();
+        let page = Page { body, ..Page::of(&call.method, answer) };
         let start = self.masked(&answer.start());
         let expected =
             format!("`{}`: expected in the answer: {expected}; it begins with `{start}`", call.place);
@@ -287,6 +277,3 @@ pub(super) fn row_fits(only: &[(String, Value)], unless: &[(String, Value)], row
     let is = |(pointer, wanted): &(String, Value)| super::rule::is(row.pointer(pointer), wanted);
     only.iter().all(is) && !unless.iter().any(is)
 }
-
-/// How much of an unexpected body is kept, in characters.
-const KEPT: usize = 64 << 10;

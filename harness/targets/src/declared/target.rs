@@ -253,13 +253,5 @@ fn not_let_in(description: &Description, error: TargetError) -> DeclaredError {
 
 /// A server that refuses its admin what a case needs has not decided about a key.
 pub(super) fn needed(error: TargetError) -> TargetError {
-    match error {
-        TargetError::Refused { status, reason, .. } => {
-            let said = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            TargetError::Unknown(format!(
-                "the server refused its admin what the bench needs (HTTP {status}{said})"
-            ))
-        }
-        other => other,
-    }
+    error.needed("the server")
 }

@@ -9,12 +9,10 @@ use url::Url;
 use super::error::DefguardError;
 use crate::admin::AdminLogin;
 use crate::http::{Agent, Answer, Body, HeaderName, HttpClient, HttpError, Method, header};
-use crate::target::{Page, TargetError};
+use crate::target::TargetError;
 
 /// Requests need one: logins without it are answered with HTTP 400.
 const HEADERS: [(HeaderName, &str); 1] = [(header::USER_AGENT, "anykey")];
-/// How much of a body is kept for the report.
-const KEPT: usize = 2_000;
 
 /// Sends a request as the web front end would.
 pub(super) async fn send(
@@ -243,23 +241,14 @@ pub(super) fn limited(answer: &Answer) -> Option<String> {
 
 /// The server's decision against it.
 pub(super) fn refusal(answer: &Answer) -> TargetError {
-    TargetError::Refused { status: answer.status, reason: said(answer), body: answer.body.to_vec() }
+    TargetError::refused(answer, said(answer))
 }
 
 /// What is neither acceptance nor refusal.
 pub(super) fn unexpected(expected: &str, method: &Method, answer: &Answer) -> TargetError {
-    if let Some(why) = limited(answer) {
-        return TargetError::Unknown(why);
-    }
-    let body: String = answer.text().chars().take(KEPT).collect();
-    TargetError::Unexpected {
-        expected: format!("expected was {expected}"),
-        page: Box::new(Page {
-            request: format!("{method} {}", answer.url.path()),
-            status: answer.status,
-            kind: answer.content_type(),
-            body,
-        }),
+    match limited(answer) {
+        Some(why) => TargetError::Unknown(why),
+        None => TargetError::unexpected(expected, method, answer),
     }
 }
 

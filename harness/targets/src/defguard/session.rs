@@ -264,11 +264,6 @@ impl Session for DefguardSession {
         Box::pin(self.send_login(response))
     }
 
-    /// The front end tells its server nothing.
-    fn client_refused<'a>(&'a mut self, _error: &'a str) -> TargetResult<'a, ()> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(self.enter_without_key(who))
     }

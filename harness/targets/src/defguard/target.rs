@@ -11,14 +11,15 @@ use url::Url;
 
 use super::api::Admin;
 use super::error::DefguardError;
+use super::policy;
 use super::process::{Process, Start};
 use super::reasons::Reasons;
 use super::site::{DefguardSite, Place, Server};
 use super::wish::Wish;
-use super::{known, policy};
 use crate::admin::AdminLogin;
 use crate::dialect::defguard as dialect;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, base};
+use crate::known;
 use crate::locked::locked;
 use crate::process::ProcessError;
 use crate::serving::Running;
@@ -124,14 +125,12 @@ impl DefguardTarget {
     }
 
     async fn connect(
-        mut base: Url,
+        url: Url,
         login: AdminLogin,
         settings: DefguardSettings,
         home: Home,
     ) -> Result<Self, DefguardError> {
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+        let base = base(url);
         let client = settings.client;
         let admin = Admin::enter(client.clone(), &base, login, settings.request_timeout).await?;
         let bad = |e: TargetError| DefguardError::Admin { url: base.to_string(), why: e.to_string() };
@@ -162,7 +161,7 @@ impl DefguardTarget {
             server: Arc::new(server),
             version,
             is_dialect,
-            known: known::read()?,
+            known: known::read(include_str!("known.toml"))?,
             run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
             sites: AtomicU32::new(0),
             home,

@@ -8,13 +8,8 @@ use plan::Policy;
 use plan::policy::{Login, Requirement};
 use serde_json::{Value, json};
 
-use super::{known, policy, reasons, wish::Wish};
+use super::{policy, reasons, wish::Wish};
 use crate::target::{SiteWish, TargetError};
-
-#[test]
-fn the_list_of_what_is_known_is_right() {
-    known::read().unwrap();
-}
 
 #[test]
 fn nothing_of_the_policy_can_be_set() {

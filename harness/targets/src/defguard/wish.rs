@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::target::TargetError;
+use crate::target::{TargetError, own_words};
 
 /// The members of `[server]` that are defguard's own.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -58,9 +58,8 @@ impl Wish {
     /// Reads a scenario's settings.
     ///
     /// # Errors
-    /// [`TargetError::Unknown`] for what is no setting: it would test something else than it says.
+    /// [`TargetError::Unknown`] for what is no setting.
     pub(super) fn read(settings: &Map<String, Value>) -> Result<Self, TargetError> {
-        serde_json::from_value(Value::Object(settings.clone()))
-            .map_err(|e| TargetError::Unknown(format!("the scenario's [server] is not defguard's: {e}")))
+        own_words(settings, "[server]", "defguard")
     }
 }

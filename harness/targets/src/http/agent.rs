@@ -73,14 +73,9 @@ impl Agent {
     }
 
     /// An agent on shared connections.
-    pub fn with_client(mut base: Url, client: HttpClient) -> Self {
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
-        base.set_query(None);
-        base.set_fragment(None);
+    pub fn with_client(base: Url, client: HttpClient) -> Self {
         Self {
-            base,
+            base: super::base(base),
             client,
             jar: Jar::default(),
             timeout: TIMEOUT,

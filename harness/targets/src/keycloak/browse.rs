@@ -11,9 +11,6 @@ use crate::target::TargetError;
 /// How many redirects a browser would follow here without growing tired; Keycloak needs two.
 const HOPS: usize = 8;
 
-/// How much of an unknown page is kept, in characters.
-const KEPT: usize = 64 << 10;
-
 /// Where an answer leads.
 pub(super) enum Led {
     /// Back to the client, with its query.
@@ -83,7 +80,7 @@ impl KeycloakSession {
             Some("application/json") if answer.status >= 400 => {
                 let value = answer.json()?;
                 let reason = ["error_description", "error"].iter().find_map(|n| value[n].as_str());
-                Err(refused(&answer, reason.map(str::to_owned)))
+                Err(TargetError::refused(&answer, reason.map(str::to_owned)))
             }
             _ if matches!(answer.status, 429 | 503) => Err(self.unknown(format!(
                 "HTTP {}: something before Keycloak limits the rate of requests; lift its limit for this machine, or run with \
@@ -124,7 +121,7 @@ impl KeycloakSession {
     /// A page that should have been another: a refusal if it complains, otherwise not one we know.
     pub(super) fn not_the(&self, wanted: &str, page: &Page, answer: &Answer) -> TargetError {
         match &page.alert {
-            Some(alert) => refused(answer, Some(alert.clone())),
+            Some(alert) => TargetError::refused(answer, Some(alert.clone())),
             None => {
                 let wanted = format!("{wanted}, not the page \"{}\" ({})", page.title, page.name);
                 self.unexpected(&wanted, answer)
@@ -134,15 +131,8 @@ impl KeycloakSession {
 
     /// An answer that is none of Keycloak's, as far as they are known: it is kept for the report.
     pub(super) fn unexpected(&self, wanted: &str, answer: &Answer) -> TargetError {
-        let url = &answer.url;
-        let request = self.agent.trail().last().map(|last| last.method.to_string()).unwrap_or_default();
-        let page = crate::target::Page {
-            request: format!("{request} {}{}", url.origin().ascii_serialization(), url.path()),
-            status: answer.status,
-            kind: answer.content_type(),
-            body: answer.text().chars().take(KEPT).collect(),
-        };
-        TargetError::Unexpected { expected: format!("Keycloak: expected was {wanted}"), page: Box::new(page) }
+        let method = self.agent.trail().last().map(|last| last.method.clone()).unwrap_or_default();
+        TargetError::unexpected(&format!("Keycloak: {wanted}"), &method, answer)
     }
 
     /// Sends a ceremony's form: accepted is a redirect to the client with a code, everything else is a refusal, if it is
@@ -166,7 +156,10 @@ impl KeycloakSession {
             Led::Page(page, answer) => match (&page.alert, &page.kind) {
                 // What is sent twice, or too late, is answered with the beginning, without a word.
                 (None, Kind::Register { .. } | Kind::Authenticate { .. } | Kind::Login { .. }) => {
-                    Err(refused(&answer, Some(format!("the page \"{}\" is shown again", page.title))))
+                    Err(TargetError::refused(
+                        &answer,
+                        Some(format!("the page \"{}\" is shown again", page.title)),
+                    ))
                 }
                 _ => Err(self.not_the("the end of the ceremony", &page, &answer)),
             },
@@ -192,10 +185,6 @@ impl KeycloakSession {
 /// Where Keycloak sends the user agent at the end.
 pub(super) fn done_url(base: &Url) -> Result<Url, url::ParseError> {
     base.join(DONE)
-}
-
-pub(super) fn refused(answer: &Answer, reason: Option<String>) -> TargetError {
-    TargetError::Refused { status: answer.status, reason, body: answer.body.to_vec() }
 }
 
 /// The error that Keycloak hands to the client in its redirect.

@@ -2,7 +2,7 @@
 
 use webauthn::CreationOptions;
 
-use super::browse::{Led, query, refused};
+use super::browse::{Led, query};
 use super::page::Kind;
 use super::realm::{self, ENROL, LOGIN};
 use super::session::{Form, KeycloakSession};
@@ -122,6 +122,6 @@ impl KeycloakSession {
 
     /// A refusal that tells why the user cannot go on with a key.
     pub(super) fn no_key(&self, answer: &crate::http::Answer) -> TargetError {
-        refused(answer, Some("the user has no key to log in with".into()))
+        TargetError::refused(answer, Some("the user has no key to log in with".into()))
     }
 }

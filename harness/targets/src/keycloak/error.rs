@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::http::HttpError;
+use crate::known::KnownError;
 use crate::process::ProcessError;
 
 /// Why Keycloak could not be started or attached to.
@@ -42,9 +43,9 @@ pub enum KeycloakError {
         /// What it says.
         version: String,
     },
-    /// The list of what is known of Keycloak is wrong.
-    #[error("{0}")]
-    Known(String),
+    /// The list of what is known of it is wrong.
+    #[error(transparent)]
+    Known(#[from] KnownError),
     /// No answer.
     #[error(transparent)]
     Http(#[from] HttpError),

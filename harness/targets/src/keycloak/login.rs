@@ -3,7 +3,7 @@
 use plan::policy::Login;
 use webauthn::RequestOptions;
 
-use super::browse::{Led, client_error, query, refused};
+use super::browse::{Led, client_error, query};
 use super::page::{Kind, Page};
 use super::realm::LOGIN;
 use super::session::{Form, KeycloakSession};
@@ -119,9 +119,11 @@ impl KeycloakSession {
                 }
             },
             Led::Page(page, answer) => match page.kind {
-                Kind::Authenticate { .. } => Err(refused(&answer, Some("a key is asked for".into()))),
+                Kind::Authenticate { .. } => {
+                    Err(TargetError::refused(&answer, Some("a key is asked for".into())))
+                }
                 Kind::Register { .. } => {
-                    Err(refused(&answer, Some("a key is to be registered first".into())))
+                    Err(TargetError::refused(&answer, Some("a key is to be registered first".into())))
                 }
                 _ => {
                     Err(self.unless_locked(&user, self.not_the("the end of the login", &page, &answer)).await)

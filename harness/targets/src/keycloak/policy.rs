@@ -78,9 +78,9 @@ pub(super) fn settings(
         ("RpEntityName", json!("AnyKey")),
         ("SignatureAlgorithms", json!(algorithms)),
         ("RpId", json!("")),
-        ("AttestationConveyancePreference", json!(conveyance(policy.attestation))),
-        ("AuthenticatorAttachment", json!(policy.attachment.map_or(NOT_SPECIFIED, attachment))),
-        ("UserVerificationRequirement", json!(requirement(policy.user_verification))),
+        ("AttestationConveyancePreference", json!(policy.attestation.word())),
+        ("AuthenticatorAttachment", json!(policy.attachment.map_or(NOT_SPECIFIED, Attachment::word))),
+        ("UserVerificationRequirement", json!(policy.user_verification.word())),
         ("CreateTimeout", json!(0)),
         ("AvoidSameAuthenticatorRegister", json!(policy.exclude_credentials)),
         ("AcceptableAaguids", json!(policy.aaguid_allow)),
@@ -88,7 +88,7 @@ pub(super) fn settings(
     ];
     // From 26.7 the older setting is deprecated, and the newer one goes before it. The older one cannot prefer.
     if server.resident_key {
-        members.push(("ResidentKey", json!(requirement(policy.resident_key))));
+        members.push(("ResidentKey", json!(policy.resident_key.word())));
         members.push(("RequireResidentKey", json!(NOT_SPECIFIED)));
     } else {
         members.push(("RequireResidentKey", json!(require_resident_key(policy.resident_key))));
@@ -155,27 +155,4 @@ fn expressible(policy: &Policy, server: Server) -> Result<(), TargetError> {
 
 fn lacks(reason: impl Into<String>) -> TargetError {
     TargetError::Unsupported(format!("Keycloak: {}", reason.into()))
-}
-
-fn requirement(value: Requirement) -> &'static str {
-    match value {
-        Requirement::Required => "required",
-        Requirement::Preferred => "preferred",
-        Requirement::Discouraged => "discouraged",
-    }
-}
-
-fn conveyance(value: Conveyance) -> &'static str {
-    match value {
-        Conveyance::None => "none",
-        Conveyance::Indirect => "indirect",
-        Conveyance::Direct => "direct",
-    }
-}
-
-fn attachment(value: Attachment) -> &'static str {
-    match value {
-        Attachment::Platform => "platform",
-        Attachment::CrossPlatform => "cross-platform",
-    }
 }

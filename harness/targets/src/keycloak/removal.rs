@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::browse::{Led, refused};
+use super::browse::Led;
 use super::page::Kind;
 use super::realm::ENROL;
 use super::session::{KeycloakSession, text};
@@ -56,7 +56,7 @@ impl KeycloakSession {
             _ => {
                 let said = answer.json().ok();
                 let said = said.as_ref().map_or(&Value::Null, |value| &value["errorMessage"]);
-                Err(refused(&answer, said.as_str().map(str::to_owned)))
+                Err(TargetError::refused(&answer, said.as_str().map(str::to_owned)))
             }
         }
     }

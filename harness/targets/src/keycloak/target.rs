@@ -17,9 +17,10 @@ use super::prepare::{Plan, prepare};
 use super::process::{Process, Start};
 use super::site::{KeycloakSite, Place, Server};
 use super::wish::Wish;
-use super::{browse, home, known, policy};
+use super::{browse, home, policy};
 use crate::admin::AdminLogin;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, base};
+use crate::known;
 use crate::locked::locked;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -119,15 +120,13 @@ impl KeycloakTarget {
     }
 
     async fn connect(
-        mut base: Url,
+        url: Url,
         login: AdminLogin,
         settings: KeycloakSettings,
         client: HttpClient,
         process: Option<Process>,
     ) -> Result<Self, KeycloakError> {
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+        let base = base(url);
         let timeout = settings.request_timeout;
         let admin = Admin::new(client.clone(), base.clone(), login, timeout);
         let version = admin.version().await?;
@@ -143,7 +142,7 @@ impl KeycloakTarget {
             server,
             version,
             resident_key,
-            known: known::read()?,
+            known: known::read(include_str!("known.toml"))?,
             anchors: settings.anchors,
             run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
             realms: Mutex::default(),

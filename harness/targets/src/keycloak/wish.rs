@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::target::TargetError;
+use crate::target::{TargetError, own_words};
 
 /// The members of `[server]` that are Keycloak's own.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -104,10 +104,9 @@ impl Wish {
     /// Reads a scenario's settings.
     ///
     /// # Errors
-    /// [`TargetError::Unknown`] for what is no setting: it would test something else than it says.
+    /// [`TargetError::Unknown`] for what is no setting.
     pub(super) fn read(settings: &Map<String, Value>) -> Result<Self, TargetError> {
-        serde_json::from_value(Value::Object(settings.clone()))
-            .map_err(|e| TargetError::Unknown(format!("the scenario's [server] is not Keycloak's: {e}")))
+        own_words(settings, "[server]", "Keycloak")
     }
 
     /// The realm keeps the flows that Keycloak gives it.

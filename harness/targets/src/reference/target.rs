@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use http::Method;
 use plan::Policy;
 use plan::policy::Login;
@@ -299,11 +298,6 @@ impl Session for ReferenceSession {
 
     fn login<'a>(&'a mut self, response: &'a Value) -> TargetResult<'a, ()> {
         self.send("login/verify", response).boxed()
-    }
-
-    fn client_refused<'a>(&'a mut self, _error: &'a str) -> BoxFuture<'a, Result<(), TargetError>> {
-        // The page of this server tells nothing: the challenge runs out by itself.
-        futures_util::future::ready(Ok(())).boxed()
     }
 
     fn logout(&mut self) -> TargetResult<'_, ()> {

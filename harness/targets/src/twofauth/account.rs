@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::server::Server;
-use super::web::{Web, reason, refused, unexpected, unknown};
+use super::web::{Web, reason, refused, unknown};
 use crate::http::Method;
 use crate::target::{Account, CredentialRecord, TargetError};
 
@@ -78,7 +78,7 @@ impl User {
         let answer = self.at_home(Method::GET, "webauthn/credentials", None, 200).await?;
         match answer.json()? {
             Value::Array(rows) => Ok(rows),
-            _ => Err(unexpected("a list of keys", &Method::GET, &answer)),
+            _ => Err(TargetError::unexpected("a list of keys", &Method::GET, &answer)),
         }
     }
 
@@ -101,7 +101,7 @@ impl User {
         let answer = self.at_home(Method::GET, path, None, 200).await?;
         match answer.json()?["value"] == true {
             true => Ok(()),
-            false => Err(unexpected("the preference that was set", &Method::GET, &answer)),
+            false => Err(TargetError::unexpected("the preference that was set", &Method::GET, &answer)),
         }
     }
 
@@ -116,7 +116,7 @@ impl User {
         match answer.status {
             status if status == due => Ok(answer),
             401 | 403 | 422 => Err(refused(&answer)),
-            _ => Err(unexpected(&format!("{due}"), &method, &answer)),
+            _ => Err(TargetError::unexpected(&format!("{due}"), &method, &answer)),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { user_verification: word(Requirement::Preferred), rp_id: None }
+        Self { user_verification: Requirement::Preferred.word(), rp_id: None }
     }
 }
 
@@ -49,15 +49,6 @@ pub(super) fn setup(policy: &Policy, wish: &Wish) -> Result<Setup, TargetError> 
     ];
     match lacks.iter().find(|(lacking, _)| *lacking) {
         Some((_, why)) => Err(TargetError::Unsupported(format!("2FAuth: {why}"))),
-        None => Ok(Setup { user_verification: word(policy.user_verification), rp_id: wish.rp_id.clone() }),
-    }
-}
-
-/// The word of the environment variable.
-pub(super) fn word(value: Requirement) -> &'static str {
-    match value {
-        Requirement::Required => "required",
-        Requirement::Preferred => "preferred",
-        Requirement::Discouraged => "discouraged",
+        None => Ok(Setup { user_verification: policy.user_verification.word(), rp_id: wish.rp_id.clone() }),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::mail;
 use super::session::TwofauthSession;
-use super::web::{refused, unexpected, unknown};
+use super::web::{refused, unknown};
 use super::wish::Recovery;
 use crate::http::Method;
 use crate::target::{Account, TargetError};
@@ -27,7 +27,7 @@ impl TwofauthSession {
         match answer.status {
             200 => {}
             422 => return Err(refused(&answer)),
-            _ => return Err(unexpected("200 or 422", &Method::POST, &answer)),
+            _ => return Err(TargetError::unexpected("200 or 422", &Method::POST, &answer)),
         }
         let text = std::fs::read(&mail).map_err(|e| unknown(format!("{}: {e}", mail.display())))?;
         let token = mail::token(&String::from_utf8_lossy(&text), &email);
@@ -52,7 +52,7 @@ impl TwofauthSession {
         match answer.status {
             200 => Ok(()),
             401 | 422 => Err(refused(&answer)),
-            _ => Err(unexpected("200, 401 or 422", &Method::POST, &answer)),
+            _ => Err(TargetError::unexpected("200, 401 or 422", &Method::POST, &answer)),
         }
     }
 }

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::error::TwofauthError;
-use super::policy::{Setup, word};
+use super::policy::Setup;
 use super::process::Process;
-use super::web::{Web, reason, refused, unexpected};
+use super::web::{Web, reason, refused};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
-use crate::http::{Agent, HttpClient, Method};
+use crate::http::{Agent, HttpClient, Method, base};
 use crate::locked::locked;
 use crate::target::TargetError;
 use plan::policy::Requirement;
@@ -95,10 +95,8 @@ impl Server {
         Ok(server)
     }
 
-    fn bare(mut base: Url, client: HttpClient, timeout: Duration, mail: Option<PathBuf>, host: Host) -> Self {
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+    fn bare(url: Url, client: HttpClient, timeout: Duration, mail: Option<PathBuf>, host: Host) -> Self {
+        let base = base(url);
         let admin = Web::of(base.clone(), client.clone(), timeout);
         Self { base, client, timeout, mail, admin: tokio::sync::Mutex::new(admin), host }
     }
@@ -138,9 +136,10 @@ impl Server {
         };
         let told = said["common"]["webauthn user verification"].as_str().unwrap_or_default();
         let all = [Requirement::Required, Requirement::Preferred, Requirement::Discouraged];
-        let known = all.map(word).into_iter().find(|word| *word == told);
-        let user_verification = known
-            .ok_or_else(|| unexpected("`webauthn user verification` in `common`", &Method::GET, &answer))?;
+        let known = all.map(Requirement::word).into_iter().find(|word| *word == told);
+        let user_verification = known.ok_or_else(|| {
+            TargetError::unexpected("`webauthn user verification` in `common`", &Method::GET, &answer)
+        })?;
         Ok(Setup { user_verification, rp_id: None })
     }
 

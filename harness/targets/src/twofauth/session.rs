@@ -7,7 +7,7 @@ use webauthn::{CreationOptions, RequestOptions};
 
 use super::account::User;
 use super::site::Place;
-use super::web::{Web, reason, refused, unexpected, unknown};
+use super::web::{Web, reason, refused, unknown};
 use crate::http::{Answer, Method};
 use crate::target::{Account, Deed, Offer, Session, TargetError, TargetResult};
 
@@ -36,7 +36,7 @@ impl TwofauthSession {
         match answer.status {
             200 => Ok(()),
             401 => Err(refused(&answer)),
-            _ => Err(unexpected("a login or 401", &Method::POST, &answer)),
+            _ => Err(TargetError::unexpected("a login or 401", &Method::POST, &answer)),
         }
     }
 
@@ -46,7 +46,7 @@ impl TwofauthSession {
         self.password(who).await?;
         let answer = self.web.ask(Method::POST, "webauthn/register/options", None).await?;
         if answer.status != 200 {
-            return Err(unexpected("options of a registration", &Method::POST, &answer));
+            return Err(TargetError::unexpected("options of a registration", &Method::POST, &answer));
         }
         let options = CreationOptions::from_slice(&answer.body).map_err(|e| unknown(e.to_string()))?;
         self.user = Some(user);
@@ -61,7 +61,7 @@ impl TwofauthSession {
         match answer.status {
             204 => Ok(()),
             422 => Err(refused(&answer)),
-            _ => Err(unexpected("204 or 422", &Method::POST, &answer)),
+            _ => Err(TargetError::unexpected("204 or 422", &Method::POST, &answer)),
         }
     }
 
@@ -76,7 +76,7 @@ impl TwofauthSession {
         match answer.status {
             200 => {}
             422 => return Err(refused(&answer)),
-            _ => return Err(unexpected("options of a login", &Method::POST, &answer)),
+            _ => return Err(TargetError::unexpected("options of a login", &Method::POST, &answer)),
         }
         let options = RequestOptions::from_slice(&answer.body).map_err(|e| unknown(e.to_string()))?;
         self.user = Some(user);
@@ -96,7 +96,7 @@ impl TwofauthSession {
             200 if told(&answer, &user.email) => Ok(()),
             401 if reason(&answer).as_deref() == Some("unauthorized") => Err(refused(&answer)),
             422 => Err(refused(&answer)),
-            _ => Err(unexpected("a login of that user, 401 or 422", &Method::POST, &answer)),
+            _ => Err(TargetError::unexpected("a login of that user, 401 or 422", &Method::POST, &answer)),
         }
     }
 
@@ -111,7 +111,7 @@ impl TwofauthSession {
         match (answer.status, said.as_ref().ok().and_then(|said| said["email"].as_str())) {
             (200, Some(email)) => Ok(Some(self.place.account_of(email))),
             (401, _) => Ok(None),
-            _ => Err(unexpected("a user or 401", &Method::GET, &answer)),
+            _ => Err(TargetError::unexpected("a user or 401", &Method::GET, &answer)),
         }
     }
 
@@ -120,7 +120,7 @@ impl TwofauthSession {
         match answer.status {
             // Whoever is not logged in is told so.
             200 | 401 => Ok(()),
-            _ => Err(unexpected("200 or 401", &Method::GET, &answer)),
+            _ => Err(TargetError::unexpected("200 or 401", &Method::GET, &answer)),
         }
     }
 }
@@ -145,11 +145,6 @@ impl Session for TwofauthSession {
 
     fn login<'a>(&'a mut self, response: &'a Value) -> TargetResult<'a, ()> {
         Box::pin(self.send_login(response))
-    }
-
-    /// Its page shows the error and tells the server nothing.
-    fn client_refused<'a>(&'a mut self, _error: &'a str) -> TargetResult<'a, ()> {
-        Box::pin(std::future::ready(Ok(())))
     }
 
     fn login_without_key<'a>(&'a mut self, who: &'a Account) -> TargetResult<'a, ()> {

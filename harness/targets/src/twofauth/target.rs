@@ -13,16 +13,16 @@ use url::Url;
 
 use super::error::TwofauthError;
 use super::home::Installation;
-use super::known;
 use super::policy::{self, Setup};
 use super::process::Process;
 use super::server::{self, Server, Version};
 use super::site::{Place, TwofauthSite};
-use super::web::{refused, unexpected};
+use super::web::refused;
 use super::wish::{self, Wish};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
 use crate::http::{HttpClient, Method};
+use crate::known;
 use crate::locked::locked;
 use crate::process::ProcessError;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
@@ -148,7 +148,7 @@ impl TwofauthTarget {
             client,
             settings,
             version,
-            known: known::read()?,
+            known: known::read(include_str!("known.toml"))?,
             run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
             sites: AtomicU32::new(0),
         })
@@ -207,7 +207,9 @@ impl TwofauthTarget {
             return Err(refused(&answer));
         }
         let said = answer.json()?;
-        let rows = said.as_array().ok_or_else(|| unexpected("a list of users", &Method::GET, &answer))?;
+        let rows = said
+            .as_array()
+            .ok_or_else(|| TargetError::unexpected("a list of users", &Method::GET, &answer))?;
         let user = |row: &serde_json::Value| Some((row["id"].as_i64()?, row["name"].as_str()?.to_owned()));
         Ok(rows.iter().filter_map(user).filter(|(_, name)| is_of_a_run(name)).collect())
     }

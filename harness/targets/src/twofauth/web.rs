@@ -9,14 +9,12 @@ use url::{Url, form_urlencoded};
 
 use super::server::Server;
 use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
-use crate::target::{Page, TargetError};
+use crate::target::TargetError;
 
 /// The cookie whose value each request that changes something must have in a header.
 const TOKEN_COOKIE: &str = "XSRF-TOKEN";
 const TOKEN: HeaderName = HeaderName::from_static("x-xsrf-token");
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// How much of a body is kept.
-const KEPT: usize = 4 << 10;
 /// Addresses for tests of networks (RFC 2544): nobody has them.
 const NETWORK: u32 = u32::from_be_bytes([198, 18, 0, 0]);
 const HOSTS: u32 = 1 << 17;
@@ -66,7 +64,7 @@ impl Web {
         if self.agent.jar().value(TOKEN_COOKIE).is_none() {
             let answer = self.agent.send(Method::GET, "refresh-csrf", &headers, Body::Empty).await?;
             if answer.status != 200 {
-                return Err(unexpected("200 with a CSRF token", &Method::GET, &answer));
+                return Err(TargetError::unexpected("200 with a CSRF token", &Method::GET, &answer));
             }
         }
         // It changes with many answers.
@@ -78,7 +76,7 @@ impl Web {
         match answer.status {
             419 => Err(unknown("2FAuth does not take the session's CSRF token (HTTP 419)".to_owned())),
             429 => Err(unknown(limited(&answer))),
-            500.. => Err(unexpected("an answer below 500", &method, &answer)),
+            500.. => Err(TargetError::unexpected("an answer below 500", &method, &answer)),
             _ => Ok(answer),
         }
     }
@@ -86,22 +84,7 @@ impl Web {
 
 /// A refusal, in the server's own words.
 pub(super) fn refused(answer: &Answer) -> TargetError {
-    TargetError::Refused { status: answer.status, reason: reason(answer), body: answer.body.to_vec() }
-}
-
-/// An answer that is neither acceptance nor refusal as they are known of 2FAuth.
-pub(super) fn unexpected(expected: &str, method: &Method, answer: &Answer) -> TargetError {
-    let mut body = answer.text().into_owned();
-    if let Some((cut, _)) = body.char_indices().nth(KEPT) {
-        body.truncate(cut);
-    }
-    let page = Page {
-        request: format!("{method} {}", answer.url.path()),
-        status: answer.status,
-        kind: answer.content_type(),
-        body,
-    };
-    TargetError::Unexpected { expected: format!("expected was {expected}"), page: Box::new(page) }
+    TargetError::refused(answer, reason(answer))
 }
 
 pub(super) fn unknown(why: String) -> TargetError {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::target::TargetError;
+use crate::target::{TargetError, own_words};
 
 /// The members of `[server]` that are 2FAuth's own.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -44,8 +44,7 @@ pub(super) struct Recovery {
 /// Reads a scenario's own words.
 ///
 /// # Errors
-/// [`TargetError::Unknown`] for what is no setting: it would test something else than it says.
+/// [`TargetError::Unknown`] for what is no setting.
 pub(super) fn read<T: DeserializeOwned>(words: &Map<String, Value>, place: &str) -> Result<T, TargetError> {
-    serde_json::from_value(Value::Object(words.clone()))
-        .map_err(|e| TargetError::Unknown(format!("the scenario's {place} is not 2FAuth's: {e}")))
+    own_words(words, place, "2FAuth")
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plan::Policy;
-use plan::policy::{Attachment, Conveyance, Login, Requirement};
+use plan::policy::{Login, Requirement};
 use serde_json::{Map, Value};
 use webauthn::{
     AuthenticatorSelection, Base64Url, CreationOptions, Descriptor, PubKeyCredParam, RequestOptions,
@@ -60,7 +60,7 @@ impl Site {
             timeout: Some(timeout()),
             exclude_credentials: self.exclude_list(&state, account),
             authenticator_selection: Some(self.selection(policy)),
-            attestation: Some(conveyance(policy.attestation).to_owned()),
+            attestation: Some(policy.attestation.word().to_owned()),
             extensions: Some(Map::from_iter([("credProps".to_owned(), Value::Bool(true))])),
             ..Default::default()
         };
@@ -148,8 +148,8 @@ impl Site {
 
     fn selection(&self, policy: &Policy) -> AuthenticatorSelection {
         AuthenticatorSelection {
-            authenticator_attachment: policy.attachment.map(|a| attachment(a).to_owned()),
-            resident_key: Some(requirement(policy.resident_key).to_owned()),
+            authenticator_attachment: policy.attachment.map(|a| a.word().to_owned()),
+            resident_key: Some(policy.resident_key.word().to_owned()),
             require_resident_key: Some(policy.resident_key == Requirement::Required),
             user_verification: Some(self.verification_asked(policy).to_owned()),
             ..Default::default()
@@ -159,7 +159,7 @@ impl Site {
     fn verification_asked(&self, policy: &Policy) -> &'static str {
         match policy.user_verification {
             Requirement::Required if self.has(Flaw::UvNotAsked) => "discouraged",
-            asked => requirement(asked),
+            asked => asked.word(),
         }
     }
 
@@ -184,30 +184,6 @@ fn descriptors(state: &State, account: &Account) -> Vec<Descriptor> {
         ..Descriptor::public_key(credential.record.id.clone())
     };
     state.accounts.credentials_of(account).map(describe).collect()
-}
-
-fn requirement(value: Requirement) -> &'static str {
-    match value {
-        Requirement::Required => "required",
-        Requirement::Preferred => "preferred",
-        Requirement::Discouraged => "discouraged",
-    }
-}
-
-fn conveyance(value: Conveyance) -> &'static str {
-    match value {
-        Conveyance::None => "none",
-        Conveyance::Indirect => "indirect",
-        Conveyance::Direct => "direct",
-    }
-}
-
-/// AuthenticatorAttachment as the dictionaries spell it.
-pub(super) fn attachment(value: Attachment) -> &'static str {
-    match value {
-        Attachment::Platform => "platform",
-        Attachment::CrossPlatform => "cross-platform",
-    }
 }
 
 fn timeout() -> u32 {

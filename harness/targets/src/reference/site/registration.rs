@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plan::policy::Requirement;
+use plan::policy::{Attachment, Requirement};
 use serde::{Deserialize, Serialize};
 use webauthn::verify::{self, Check, Checks};
 use webauthn::{ClientData, RegistrationResponse};
@@ -10,7 +10,6 @@ use webauthn::{ClientData, RegistrationResponse};
 use super::accounts::Credential;
 use super::ceremonies::{Ceremony, Kind};
 use super::listing::Listed;
-use super::options::attachment;
 use super::{Site, State};
 use crate::reference::answer::Refusal;
 use crate::reference::flaws::Flaw;
@@ -89,7 +88,7 @@ impl Site {
     }
 
     fn check_attachment(&self, response: &RegistrationResponse) -> Result<(), Refusal> {
-        let Some(wanted) = self.settings.policy.attachment.map(attachment) else { return Ok(()) };
+        let Some(wanted) = self.settings.policy.attachment.map(Attachment::word) else { return Ok(()) };
         let told = response.authenticator_attachment.as_deref();
         if told == Some(wanted) || self.has(Flaw::AttachmentNotChecked) {
             return Ok(());
