@@ -17,6 +17,7 @@ use super::wire::Wire;
 use super::wish::Wish;
 use crate::http::{Body, Method};
 use crate::locked::locked;
+use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// The list of a user's keys.
@@ -32,7 +33,7 @@ pub(super) struct Place {
     pub(super) login: Login,
     pub(super) wish: Wish,
     pool: Arc<Users>,
-    users: Mutex<HashMap<String, User>>,
+    users: Provisioned<User>,
     /// By user name: a user agent of the user that lists keys, and takes no part in ceremonies.
     watchers: tokio::sync::Mutex<HashMap<String, Wire>>,
     /// What was started for it, and may be started anew with another policy.
@@ -62,7 +63,7 @@ pub(super) struct Row {
 impl Place {
     pub(super) fn new(parts: Parts, login: Login, wish: Wish) -> Self {
         let Parts { server, pool, started } = parts;
-        let (users, watchers) = (Mutex::default(), tokio::sync::Mutex::default());
+        let (users, watchers) = (Provisioned::default(), tokio::sync::Mutex::default());
         Self { server: Mutex::new(server), login, wish, pool, users, watchers, started }
     }
 
@@ -82,22 +83,17 @@ impl Place {
 
     /// The user that stands for an account.
     pub(super) fn user(&self, who: &Account) -> Result<User, TargetError> {
-        let user = locked(&self.users).get(&who.name).cloned();
-        user.ok_or_else(|| {
-            TargetError::Unknown(format!("the account `{}` was not provisioned here", who.name))
-        })
+        self.users.user(who)
     }
 
     /// The user of that name, if it stands for an account.
     pub(super) fn user_named(&self, name: &str) -> Option<User> {
-        locked(&self.users).values().find(|user| user.name == name).cloned()
+        self.users.find(|user| user.name == name)
     }
 
     /// The account that a user stands for; other users keep their names.
     pub(super) fn account_of(&self, user: &str) -> String {
-        let users = locked(&self.users);
-        let found = users.iter().find(|(_, known)| known.name == user);
-        found.map_or_else(|| user.to_owned(), |(account, _)| account.clone())
+        self.users.account_of(user, |known| known.name == user)
     }
 
     /// The level of authentication that counts as logged in.
@@ -193,7 +189,7 @@ impl Site for AutheliaSite {
                         .to_owned(),
                 )
             })?;
-            locked(&self.0.users).insert(who.name.clone(), user);
+            self.0.users.add(who, user);
             Ok(())
         })
     }
@@ -210,7 +206,7 @@ impl Site for AutheliaSite {
             for row in self.0.rows(&user).await? {
                 self.0.remove(&user, &row.record.id).await?;
             }
-            locked(&self.0.users).remove(&who.name);
+            self.0.users.remove(who);
             self.0.pool.give_back(user);
             Ok(())
         })

@@ -19,6 +19,7 @@ use super::target::needed;
 use super::template::{Scope, plain};
 use super::values;
 use crate::locked::locked;
+use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What a site and its sessions share.
@@ -31,7 +32,7 @@ pub(super) struct Place {
     /// The case wants the trust anchors that the server was given.
     own_anchors: bool,
     pub(super) scope: Scope,
-    accounts: Mutex<BTreeMap<String, Scope>>,
+    accounts: Provisioned<Scope>,
     /// What the server calls a credential, by the credential's id.
     called: Mutex<BTreeMap<Vec<u8>, String>>,
 }
@@ -45,24 +46,18 @@ impl Place {
         own_anchors: bool,
         scope: Scope,
     ) -> Self {
-        let (accounts, called) = (Mutex::default(), Mutex::default());
+        let (accounts, called) = (Provisioned::default(), Mutex::default());
         Self { wire, admin, flow, login, own_anchors, scope, accounts, called }
     }
 
     /// The names of an account that was provisioned here.
     pub(super) fn account(&self, who: &Account) -> Result<Scope, TargetError> {
-        let known = locked(&self.accounts).get(&who.name).cloned();
-        known.ok_or_else(|| {
-            TargetError::Unknown(format!("the account `{}` was not provisioned here", who.name))
-        })
+        self.accounts.user(who)
     }
 
     /// The account's name of a user of the server; other users keep their own.
     pub(super) fn account_of(&self, user: &str) -> String {
-        let accounts = locked(&self.accounts);
-        let found =
-            accounts.iter().find(|(_, scope)| scope.get("user").is_some_and(|name| plain(name) == user));
-        found.map_or_else(|| user.to_owned(), |(account, _)| account.clone())
+        self.accounts.account_of(user, |scope| scope.get("user").is_some_and(|name| plain(name) == user))
     }
 
     /// The server has a new credential, and calls it so.
@@ -142,7 +137,7 @@ impl Site for DeclaredSite {
             let user = making.name.text(&scope).map_err(|name| place.lacking(&name))?;
             scope.insert("user".to_owned(), user.into());
             place.ask(&making.make, &mut scope).await?;
-            locked(&place.accounts).insert(who.name.clone(), scope);
+            place.accounts.add(who, scope);
             Ok(())
         }
         .boxed()
@@ -152,7 +147,7 @@ impl Site for DeclaredSite {
         async move {
             let mut scope = self.0.account(who)?;
             self.0.ask(&self.0.wire.description.account.remove, &mut scope).await?;
-            locked(&self.0.accounts).remove(&who.name);
+            self.0.accounts.remove(who);
             Ok(())
         }
         .boxed()
@@ -199,7 +194,7 @@ impl Site for DeclaredSite {
             let mut scope = place.scope.clone();
             scope.extend(names.clone());
             place.ask(change, &mut scope).await?;
-            locked(&place.accounts).values_mut().for_each(|account| account.extend(names.clone()));
+            place.accounts.change(|account| account.extend(names.clone()));
             Ok(())
         }
         .boxed()

@@ -14,6 +14,7 @@ use super::session::DefguardSession;
 use super::wish::{Removal, Wish};
 use crate::http::{Agent, HttpClient};
 use crate::locked::locked;
+use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What sites and sessions of one server share.
@@ -36,8 +37,6 @@ pub(super) struct Server {
 /// A user of the server.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct User {
-    /// The account's name.
-    pub(super) account: String,
     /// The user name.
     pub(super) name: String,
     /// The password.
@@ -66,13 +65,13 @@ pub(super) struct Place {
     pub(super) wish: Wish,
     /// What the names of its users begin with.
     tag: String,
-    users: Mutex<HashMap<String, User>>,
+    users: Provisioned<User>,
     notes: Mutex<HashMap<String, Notes>>,
 }
 
 impl Place {
     pub(super) fn new(server: Arc<Server>, wish: Wish, tag: String) -> Self {
-        Self { server, wish, tag, users: Mutex::default(), notes: Mutex::default() }
+        Self { server, wish, tag, users: Provisioned::default(), notes: Mutex::default() }
     }
 
     pub(super) fn agent(&self) -> Agent {
@@ -82,18 +81,12 @@ impl Place {
 
     /// The user that was made for an account. The password given is what counts, so that a wrong one stays wrong.
     pub(super) fn user(&self, who: &Account) -> Result<User, TargetError> {
-        let known = locked(&self.users).get(&who.name).cloned();
-        let known = known.ok_or_else(|| {
-            TargetError::Unknown(format!("the account `{}` was not provisioned here", who.name))
-        })?;
-        Ok(User { password: password(who), ..known })
+        Ok(User { password: password(who), ..self.users.user(who)? })
     }
 
     /// The account's name of a user name; other users keep their own.
     pub(super) fn account_of(&self, name: &str) -> String {
-        let users = locked(&self.users);
-        let user = users.values().find(|user| user.name == name);
-        user.map_or_else(|| name.to_owned(), |user| user.account.clone())
+        self.users.account_of(name, |user| user.name == name)
     }
 
     /// A name that no key has had.
@@ -159,8 +152,7 @@ impl Site for DefguardSite {
             let place = &self.0;
             let name = format!("{}-{}", place.tag, who.name).to_lowercase();
             place.server.admin.make_user(&name, &password(who)).await?;
-            let user = User { account: who.name.clone(), name, password: password(who) };
-            locked(&place.users).insert(who.name.clone(), user);
+            place.users.add(who, User { name, password: password(who) });
             Ok(())
         })
     }
@@ -173,7 +165,7 @@ impl Site for DefguardSite {
         Box::pin(async move {
             let user = self.0.user(who)?;
             self.0.server.admin.remove_user(&user.name).await?;
-            locked(&self.0.users).remove(&who.name);
+            self.0.users.remove(who);
             Ok(())
         })
     }

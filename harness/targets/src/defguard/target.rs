@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,11 +21,10 @@ use crate::http::{HttpClient, base};
 use crate::known;
 use crate::locked::locked;
 use crate::process::ProcessError;
+use crate::run_tag::RunTag;
 use crate::serving::Running;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
-/// The users of all runs begin with it.
-const PREFIX: &str = "anykey-";
 /// The major version whose API is known.
 const MAJOR: u32 = 2;
 /// Enough cases at a time to keep two cores busy; each has its own users.
@@ -78,9 +76,7 @@ pub struct DefguardTarget {
     version: String,
     is_dialect: bool,
     known: Vec<Known>,
-    /// Names of this run's users begin with it.
-    run: String,
-    sites: AtomicU32,
+    run: RunTag,
     home: Home,
 }
 
@@ -162,8 +158,7 @@ impl DefguardTarget {
             version,
             is_dialect,
             known: known::read(include_str!("known.toml"))?,
-            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
-            sites: AtomicU32::new(0),
+            run: RunTag::new(),
             home,
         })
     }
@@ -236,7 +231,7 @@ impl Target for DefguardTarget {
         Box::pin(async move {
             let mut removed = Vec::new();
             for name in self.server.admin.users().await? {
-                if is_left(&name) && !name.starts_with(&self.run) {
+                if self.run.is_of_another(&name) {
                     self.server.admin.remove_user(&name).await?;
                     removed.push(name);
                 }
@@ -249,16 +244,9 @@ impl Target for DefguardTarget {
         Box::pin(async move {
             policy::check(wish.policy, wish.verifies_user)?;
             let own = Wish::read(wish.settings)?;
-            let tag = format!("{}-{}", self.run, self.sites.fetch_add(1, Ordering::Relaxed) + 1);
-            let site: Box<dyn Site> =
-                Box::new(DefguardSite(Arc::new(Place::new(self.server.clone(), own, tag))));
+            let place = Place::new(self.server.clone(), own, self.run.next());
+            let site: Box<dyn Site> = Box::new(DefguardSite(Arc::new(place)));
             Ok(site)
         })
     }
-}
-
-/// Whether a user was made by a run: `anykey-`, eight hexadecimal digits, `-`.
-fn is_left(name: &str) -> bool {
-    let run = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('-')).map(|(run, _)| run);
-    run.is_some_and(|run| run.len() == 8 && run.bytes().all(|b| b.is_ascii_hexdigit()))
 }

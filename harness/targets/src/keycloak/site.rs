@@ -1,6 +1,6 @@
 //! A relying party: users of its own in the realm of its policy.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::session::KeycloakSession;
 use super::wish::{Enrol, Removal, Wish};
 use crate::http::HttpClient;
 use crate::locked::locked;
+use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What sites and sessions of one server share.
@@ -61,7 +62,7 @@ pub(super) struct Place {
     /// What the server brings to a policy.
     brings: policy::Server,
     tag: String,
-    users: Mutex<HashMap<String, Known>>,
+    users: Provisioned<Known>,
     enrolled: Mutex<HashSet<String>>,
 }
 
@@ -82,7 +83,7 @@ impl Place {
             brings,
             wish,
             tag,
-            users: Mutex::default(),
+            users: Provisioned::default(),
             enrolled: Mutex::default(),
         }
     }
@@ -94,22 +95,17 @@ impl Place {
 
     /// The user that was made for an account.
     pub(super) fn known(&self, who: &Account) -> Result<Known, TargetError> {
-        let known = locked(&self.users).get(&who.name).cloned();
-        known.ok_or_else(|| {
-            TargetError::Unknown(format!("the account `{}` was not provisioned here", who.name))
-        })
+        self.users.user(who)
     }
 
     /// The account's name of a user name in the realm; other users keep their own.
     pub(super) fn account_of(&self, user: &str) -> String {
-        let users = locked(&self.users);
-        let account = users.iter().find(|(_, known)| known.name == user).map(|(account, _)| account.clone());
-        account.unwrap_or_else(|| user.to_owned())
+        self.users.account_of(user, |known| known.name == user)
     }
 
     /// Keycloak's id of an account's user.
     pub(super) fn id_of(&self, account: &str) -> Option<String> {
-        locked(&self.users).get(account).map(|known| known.id.clone())
+        self.users.of(account).map(|known| known.id)
     }
 
     /// Whether the user's required action is done: the next key is registered by the user's own wish.
@@ -156,7 +152,7 @@ impl Site for KeycloakSite {
                     admin.create(&place.realm, "users", &user).await?
                 }
             };
-            locked(&place.users).insert(who.name.clone(), Known { id, name });
+            place.users.add(who, Known { id, name });
             Ok(())
         })
     }
@@ -170,7 +166,7 @@ impl Site for KeycloakSite {
         Box::pin(async move {
             let known = self.0.known(who)?;
             self.0.server.admin.delete_user(&self.0.realm, &known.id).await?;
-            locked(&self.0.users).remove(&who.name);
+            self.0.users.remove(who);
             locked(&self.0.enrolled).remove(&known.id);
             Ok(())
         })

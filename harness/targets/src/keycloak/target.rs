@@ -22,10 +22,9 @@ use crate::admin::AdminLogin;
 use crate::http::{HttpClient, base};
 use crate::known;
 use crate::locked::locked;
+use crate::run_tag::RunTag;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
-/// The realms of all runs begin with it.
-const PREFIX: &str = "anykey-";
 /// The oldest major version whose pages are known.
 const OLDEST: u32 = 26;
 /// Enough cases at a time to keep two cores busy; each has its own users.
@@ -79,8 +78,7 @@ pub struct KeycloakTarget {
     resident_key: bool,
     known: Vec<Known>,
     anchors: Vec<Vec<u8>>,
-    /// Names of this run's realms begin with it.
-    run: String,
+    run: RunTag,
     realms: Mutex<HashMap<String, Arc<Realm>>>,
     sites: AtomicU32,
     process: Option<Mutex<Process>>,
@@ -144,7 +142,7 @@ impl KeycloakTarget {
             resident_key,
             known: known::read(include_str!("known.toml"))?,
             anchors: settings.anchors,
-            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
+            run: RunTag::new(),
             realms: Mutex::default(),
             sites: AtomicU32::new(0),
             process: process.map(Mutex::new),
@@ -187,8 +185,7 @@ impl KeycloakTarget {
         let what = format!("{:?} {wish:?} {owner:?} {}", policy.login, json!(settings));
         let cell = {
             let mut realms = locked(&self.realms);
-            let made = realms.len() + 1;
-            let new = || Arc::new(Realm { name: format!("{}-{made}", self.run), made: OnceCell::new() });
+            let new = || Arc::new(Realm { name: self.run.next(), made: OnceCell::new() });
             realms.entry(what).or_insert_with(new).clone()
         };
         let name = &cell.name;
@@ -271,7 +268,7 @@ impl Target for KeycloakTarget {
         Box::pin(async move {
             let mut removed = Vec::new();
             for name in self.server.admin.realms().await? {
-                if name.starts_with(PREFIX) && !name.starts_with(&self.run) {
+                if self.run.is_of_another(&name) {
                     self.server.admin.delete_realm(&name).await?;
                     removed.push(name);
                 }

@@ -1,14 +1,12 @@
 //! A relying party: users of its own on the server with its policy.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::account::User;
 use super::server::Server;
 use super::session::TwofauthSession;
-use super::web::unknown;
 use super::wish::Wish;
-use crate::locked::locked;
+use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// One site. Several share the server of their policy: a tag in their names keeps their users apart.
@@ -16,28 +14,24 @@ use crate::target::{Account, CredentialRecord, Session, Site, TargetError, Targe
 pub(super) struct Place {
     pub(super) server: Arc<Server>,
     pub(super) wish: Wish,
-    /// What names of this run's users begin with.
-    run: String,
-    number: u32,
-    users: Mutex<HashMap<String, Arc<User>>>,
+    /// What the names of its users begin with.
+    tag: String,
+    users: Provisioned<Arc<User>>,
 }
 
 impl Place {
-    pub(super) fn new(server: Arc<Server>, wish: Wish, run: String, number: u32) -> Self {
-        Self { server, wish, run, number, users: Mutex::default() }
+    pub(super) fn new(server: Arc<Server>, wish: Wish, tag: String) -> Self {
+        Self { server, wish, tag, users: Provisioned::default() }
     }
 
     /// The user that was made for an account.
     pub(super) fn user(&self, who: &Account) -> Result<Arc<User>, TargetError> {
-        let user = locked(&self.users).get(&who.name).cloned();
-        user.ok_or_else(|| unknown(format!("the account `{}` was not provisioned here", who.name)))
+        self.users.user(who)
     }
 
     /// The account's name of an address; other users keep their own.
     pub(super) fn account_of(&self, email: &str) -> String {
-        let users = locked(&self.users);
-        let account = users.iter().find(|(_, user)| user.email.eq_ignore_ascii_case(email));
-        account.map_or_else(|| email.to_owned(), |(account, _)| account.clone())
+        self.users.account_of(email, |user| user.email.eq_ignore_ascii_case(email))
     }
 }
 
@@ -62,9 +56,9 @@ impl Site for TwofauthSite {
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
             let place = &self.place;
-            let name = format!("{}-{}-{}", place.run, place.number, who.name).to_lowercase();
+            let name = format!("{}-{}", place.tag, who.name).to_lowercase();
             let user = User::register(&place.server, who, &name, &format!("{name}@anykey.test")).await?;
-            locked(&place.users).insert(who.name.clone(), user);
+            place.users.add(who, user);
             Ok(())
         })
     }
@@ -76,7 +70,7 @@ impl Site for TwofauthSite {
     fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
             self.place.user(who)?.remove().await?;
-            locked(&self.place.users).remove(&who.name);
+            self.place.users.remove(who);
             Ok(())
         })
     }

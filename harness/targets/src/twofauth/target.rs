@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,10 +24,9 @@ use crate::http::{HttpClient, Method};
 use crate::known;
 use crate::locked::locked;
 use crate::process::ProcessError;
+use crate::run_tag::RunTag;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
-/// The users of all runs have names that begin with it.
-const PREFIX: &str = "anykey-";
 /// As many as a server that is started here works on at a time.
 const JOBS: usize = 4;
 
@@ -77,9 +75,7 @@ pub struct TwofauthTarget {
     settings: TwofauthSettings,
     version: Version,
     known: Vec<Known>,
-    /// Names of this run's users begin with it.
-    run: String,
-    sites: AtomicU32,
+    run: RunTag,
 }
 
 impl TwofauthTarget {
@@ -149,8 +145,7 @@ impl TwofauthTarget {
             settings,
             version,
             known: known::read(include_str!("known.toml"))?,
-            run: format!("{PREFIX}{:08x}", rand::random::<u32>()),
-            sites: AtomicU32::new(0),
+            run: RunTag::new(),
         })
     }
 
@@ -200,7 +195,7 @@ impl TwofauthTarget {
         !matches!(self.ground, Ground::There(_))
     }
 
-    /// The ids and names of users whose names begin with our prefix.
+    /// The ids and names of all users.
     async fn users(&self) -> Result<Vec<(i64, String)>, TargetError> {
         let answer = self.first.admin.lock().await.ask(Method::GET, "api/v1/users", None).await?;
         if answer.status != 200 {
@@ -211,14 +206,8 @@ impl TwofauthTarget {
             .as_array()
             .ok_or_else(|| TargetError::unexpected("a list of users", &Method::GET, &answer))?;
         let user = |row: &serde_json::Value| Some((row["id"].as_i64()?, row["name"].as_str()?.to_owned()));
-        Ok(rows.iter().filter_map(user).filter(|(_, name)| is_of_a_run(name)).collect())
+        Ok(rows.iter().filter_map(user).collect())
     }
-}
-
-/// `anykey-` and eight digits; the admin that we make ourselves is none.
-fn is_of_a_run(name: &str) -> bool {
-    let run = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
-    run.is_some_and(|run| run.len() == 8 && run.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// A dialect with that setup, on a free port.
@@ -286,7 +275,7 @@ impl Target for TwofauthTarget {
         Box::pin(async move {
             let mut removed = Vec::new();
             for (id, name) in self.users().await? {
-                if name.starts_with(&self.run) {
+                if !self.run.is_of_another(&name) {
                     continue;
                 }
                 let path = format!("api/v1/users/{id}");
@@ -305,8 +294,7 @@ impl Target for TwofauthTarget {
             let own: Wish = wish::read(wish.settings, "[server]")?;
             let setup = policy::setup(wish.policy, &own)?;
             let server = self.server(setup).await?;
-            let number = self.sites.fetch_add(1, Ordering::Relaxed) + 1;
-            let place = Arc::new(Place::new(server, own, self.run.clone(), number));
+            let place = Arc::new(Place::new(server, own, self.run.next()));
             let disposable = self.is_ours();
             let site: Box<dyn Site> = Box::new(TwofauthSite { place, disposable });
             Ok(site)
