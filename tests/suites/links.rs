@@ -52,9 +52,9 @@ async fn sockets_give_the_same_cases_as_no_link_at_all() {
 /// What no case can do with a key that is somebody else's, and why; all that is not here runs with any key that has what is
 /// needed. Over a link to our own keys nothing is left out: the test above compares every case.
 const BEYOND: &[(&str, &str)] = &[
-    ("policy.attestation-trusted", "trust the root"),
-    ("policy.aaguid-allow", "trust the root"),
-    ("keycloak.attestation-stranger", "trust the root"),
+    ("policy.attestation-trusted", "`--trust`"),
+    ("policy.aaguid-allow", "`--trust`"),
+    ("keycloak.attestation-stranger", "does not trust"),
     ("fault.power-cut", "power"),
     ("login.backed-up-but-not-eligible", "sign what"),
     ("login.backup-eligibility-changed", "sign what"),
@@ -77,9 +77,9 @@ const BEYOND: &[(&str, &str)] = &[
     ("register.challenge-reused", "two keys"),
     ("register.credential-of-another-user", "sign what"),
     ("register.long-credential-id", "sign what"),
-    ("register.model-allowed", "trust the root"),
-    ("register.model-not-allowed", "trust the root"),
-    ("register.no-attestation", "trust the root"),
+    ("register.model-allowed", "`--trust`"),
+    ("register.model-not-allowed", "`--trust`"),
+    ("register.no-attestation", "`--trust`"),
     ("register.no-user-presence", "sign what"),
     ("register.packed-attestation", "changes how"),
     ("register.same-credential-again", "sign what"),
@@ -94,8 +94,8 @@ const BEYOND: &[(&str, &str)] = &[
     ("register.tpm-other-public-area", "changes how"),
     ("register.tpm-without-name", "changes how"),
     ("register.trailing-bytes", "sign what"),
-    ("register.trusted-attestation", "trust the root"),
-    ("register.untrusted-root", "trust the root"),
+    ("register.trusted-attestation", "`--trust`"),
+    ("register.untrusted-root", "does not trust"),
     ("register.untrusted-self-attestation", "changes how"),
     ("2fauth.counter-disables", "sign what"),
     ("2fauth.only-key-disabled", "sign what"),
@@ -126,7 +126,7 @@ const BEYOND: &[(&str, &str)] = &[
     ("defguard.same-credential", "two keys"),
     ("defguard.touch-only-with-flag", "sign what"),
     ("defguard.tpm-unasked", "changes how"),
-    ("keycloak.stranger-unasked", "trust the root"),
+    ("keycloak.stranger-unasked", "does not trust"),
     ("keycloak.aaguid-self-attestation", "changes how"),
     ("keycloak.application-once", "two keys"),
     ("keycloak.passkeys-dropped-verification", "sign what"),
@@ -137,13 +137,25 @@ const BEYOND: &[(&str, &str)] = &[
 fn what_cannot_run_with_somebody_elses_key_is_known() {
     let scenarios = run::catalogue::embedded().unwrap();
     let all = Consent { keep: true, reset: true, set_pin: true };
-    let beyond: Vec<(&str, String)> =
-        scenarios.iter().filter_map(|s| Some((s.id.as_str(), run::attached::beyond(s, all)?))).collect();
+    let beyond: Vec<(&str, String)> = scenarios
+        .iter()
+        .filter_map(|s| Some((s.id.as_str(), run::attached::beyond(s, all, false)?)))
+        .collect();
     let told: Vec<(&str, &str)> = beyond.iter().map(|(id, why)| (*id, why.as_str())).collect();
     assert_eq!(told.len(), BEYOND.len(), "{told:#?}");
     for ((id, why), (known, word)) in told.iter().zip(BEYOND) {
         assert!(id == known && why.contains(word), "{id}: {why}");
     }
-    let more = scenarios.iter().filter(|s| run::attached::beyond(s, Consent::default()).is_some()).count();
+    let more =
+        scenarios.iter().filter(|s| run::attached::beyond(s, Consent::default(), false).is_some()).count();
     assert!(more > told.len(), "resident credentials need consent");
+    // With its maker's root, those about attestation run, too.
+    let rooted: Vec<&str> = scenarios
+        .iter()
+        .filter(|s| run::attached::beyond(s, all, true).is_some())
+        .map(|s| s.id.as_str())
+        .collect();
+    let expected: Vec<&str> =
+        BEYOND.iter().filter(|(_, word)| *word != "`--trust`").map(|(id, _)| *id).collect();
+    assert_eq!(rooted, expected);
 }

@@ -63,6 +63,8 @@ pub struct AttachedKey {
     place: Whereabouts,
     /// What may be done to it.
     pub consent: Consent,
+    /// The roots of its maker, DER, if they are known: a site that trusts anybody trusts them, too.
+    pub makers: Vec<Vec<u8>>,
     /// Its PIN, if the person gave it.
     pub pin: Option<Pin>,
     /// Tells the person when to touch it.
@@ -98,7 +100,15 @@ impl AttachedKey {
     /// The key there, with which nothing may be done yet.
     pub fn new(place: Whereabouts, teller: Teller) -> Self {
         let lent = Shared { place: Arc::new(Mutex::new(place.clone())), made: Arc::default() };
-        Self { place, consent: Consent::default(), pin: None, teller, refused: Arc::default(), lent }
+        Self {
+            place,
+            consent: Consent::default(),
+            makers: Vec::new(),
+            pin: None,
+            teller,
+            refused: Arc::default(),
+            lent,
+        }
     }
 
     /// Deletes the resident credentials that the run has made on the key and that are there still; all others stay. Where the key

@@ -109,7 +109,7 @@ async fn play(
     if let Some(why) = plan.target_lacks(scenario) {
         return Err(Broken::Unsupported(why));
     }
-    if let Some(why) = plan.attached.and_then(|key| beyond(scenario, key.consent)) {
+    if let Some(why) = plan.attached.and_then(|key| beyond(scenario, key.consent, !key.makers.is_empty())) {
         return Err(Broken::Unsupported(why));
     }
     let wish = Wish {

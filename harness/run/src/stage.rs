@@ -137,7 +137,8 @@ impl<'r> Stage<'r> {
         let mut policy = policy_for(&scenario.policy, &profile);
         policy.login = scenario.login(|login| capabilities.logs_in(login));
         // The server's trust store stays as it is, since some servers read theirs at their start: the keys come from elsewhere.
-        let anchors = certificates.root().anchors().to_vec();
+        let makers = attached.map_or_else(Vec::new, |key| key.makers.clone());
+        let anchors = [certificates.root().anchors(), &makers].concat();
         let certificates = match scenario.anchors {
             Anchors::Own => certificates,
             Anchors::Other => strange,

@@ -49,7 +49,8 @@ ANYKEY_PIN, and tried once; nothing is reset, set or made resident on the key
 without a typed `yes` or --may. A resident credential that the run made is
 deleted when its case is over or the run is stopped, where the key has
 credential management and its PIN is known; what was on it before stays. What
-could not be deleted is told at the end, with its relying party.
+could not be deleted is told at the end, with its relying party. Scenarios about
+attestation need its maker's root, which the server is to trust: --trust.
 
 Targets that are not on this machine need --i-own HOST: AnyKey sends what an
 attacker would send. Without it nothing is sent.
@@ -69,6 +70,10 @@ pub struct RunArgs {
     /// With a key that is there already: what may be done to it. Without this, a typed `yes` is asked for at the terminal
     #[arg(long, value_enum, value_name = "WHAT", num_args = 1.., value_delimiter = ',')]
     pub may: Vec<May>,
+    /// With a key that is there already: have servers trust this certificate (PEM), its maker's root, for scenarios about
+    /// attestation; may be repeated
+    #[arg(long, value_name = "CERT.pem")]
+    pub trust: Vec<PathBuf>,
     /// Only scenarios whose name fits, `login.*` [default: all]
     #[arg(long, value_name = "GLOB", num_args = 1.., value_delimiter = ',')]
     pub scenario: Vec<String>,

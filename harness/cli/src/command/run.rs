@@ -43,14 +43,16 @@ pub async fn perform(args: &RunArgs, screen: Screen) -> Result<Exit, Failure> {
         return Err(Failure::usage("--jobs is for --link process: over another link, cases share the keys"));
     }
     let (root, other_root) = (roots::named(&args.ca)?, roots::other_root()?);
+    let makers = attached::makers(args)?;
+    let anchors = [root.anchors(), &makers].concat();
     let mut sinks = Sinks::open(args, screen)?;
     let stop = Stop::new();
     stop_at_signal(stop.clone())?;
     let server = tokio::select! {
-        server = Server::start(&aim, flaws, root.anchors()) => server?,
+        server = Server::start(&aim, flaws, &anchors) => server?,
         () = stop.wait() => return Err(Failure::Target("stopped before the server was ready; nothing was run".to_owned())),
     };
-    let attached = attached::meet(args, &chosen).await?;
+    let attached = attached::meet(args, &chosen, makers).await?;
     let (keys, bus): (Vec<KeyModel>, Box<dyn Bus>) = match &attached {
         Some((_, model)) => (vec![model.clone()], Box::new(Direct)),
         None => {

@@ -73,6 +73,46 @@ fn a_run_issues_with_the_ca() {
     assert!(secret.lines().all(|line| !ended.out.contains(line)), "no private key in a report");
 }
 
+/// A key of another maker's: its attestation leads to a root of which the bench knows nothing by itself.
+#[test]
+fn a_run_with_somebody_elses_key_takes_its_makers_root() {
+    let (files, others) = (Files::make(), Files::make());
+    let ca = flag("--attestation-ca", [&files.path("ca.pem"), &files.path("ca.key")]);
+    let words: Vec<&str> = ca.iter().map(String::as_str).chain(["--touch", "after:1ms"]).collect();
+    let key = Plugged::start("passkey", "unix", &words);
+    let link = key.address.to_string();
+    let scenarios = ["register.trusted-attestation", "policy.attestation-trusted", "register.model-allowed"];
+    let ran = |makers: &[&str]| {
+        let words = ["run", "--link", &link, "--format", "json", "--manner", "permissive", "--scenario"];
+        let ended = run(words.into_iter().chain(scenarios).chain(makers.iter().copied()));
+        let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        (ended.code, report)
+    };
+    let all = |report: &serde_json::Value, verdict: &str| {
+        report["cases"].as_array().unwrap().iter().all(|case| case["verdict"] == verdict)
+    };
+    let (code, report) = ran(&[]);
+    assert!(code == Some(0) && all(&report, "unsupported"), "{report}");
+    assert!(report["cases"][0]["reason"].as_str().unwrap().contains("`--trust`"), "{report}");
+    let own = files.path("ca.pem").display().to_string();
+    let (code, report) = ran(&["--trust", &own]);
+    assert!(code == Some(0) && all(&report, "pass"), "{report}");
+    assert!(report["cases"][0]["replay"].as_str().unwrap().contains(&format!("--trust {own}")), "{report}");
+    let (code, report) = ran(&["--trust", &others.path("ca.pem").display().to_string()]);
+    assert!(code == Some(2) && report["done"]["fail"].as_u64().unwrap() >= 2, "{report}");
+}
+
+#[test]
+fn a_makers_root_is_for_somebody_elses_key() {
+    let files = Files::make();
+    let root = files.path("ca.pem").display().to_string();
+    let ours = run(["run", "--key", "passkey", "--trust", &root]);
+    assert!(ours.code == Some(1) && ours.err.contains("--attestation-ca"), "{}", ours.err);
+    let key = files.path("ca.key").display().to_string();
+    let none = run(["run", "--link", "unix:/nowhere/key", "--trust", &key]);
+    assert!(none.code == Some(1) && none.err.contains("ca.key"), "{}", none.err);
+}
+
 fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }

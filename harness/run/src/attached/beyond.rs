@@ -8,8 +8,8 @@ use plan::tamper::Tamper;
 
 use super::Consent;
 
-/// Why a scenario cannot run with a key of somebody else's, for people; `None` if it can.
-pub fn beyond(scenario: &Scenario, consent: Consent) -> Option<String> {
+/// Why a scenario cannot run with a key of somebody else's, for people; `None` if it can. `rooted`: its maker's root is known.
+pub fn beyond(scenario: &Scenario, consent: Consent, rooted: bool) -> Option<String> {
     let mut keys: Vec<&str> = scenario.steps.iter().filter_map(|step| step.key()).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -21,10 +21,13 @@ pub fn beyond(scenario: &Scenario, consent: Consent) -> Option<String> {
             "changes how the key counts, attests or is backed up, which only AnyKey's own keys let it",
         );
     }
-    if scenario.policy.trust == Trust::Anchored || scenario.anchors != Anchors::Own {
+    if scenario.anchors != Anchors::Own {
         return told(
-            "has the server trust the root of AnyKey's own keys, from which this key's certificate does not come",
+            "needs a certificate of a root that the server does not trust, which only AnyKey's own keys have",
         );
+    }
+    if scenario.policy.trust == Trust::Anchored && !rooted {
+        return told("has the server trust the root of the key's maker: name that with `--trust`");
     }
     scenario.steps.iter().find_map(|step| by_step(&step.verb, consent)).or_else(|| {
         let resides = scenario.policy.resident_key != Requirement::Discouraged;

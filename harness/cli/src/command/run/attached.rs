@@ -12,7 +12,26 @@ use run::KeyModel;
 use run::attached::{AttachedKey, Consent, KeyFacts, Pin, Whereabouts};
 
 use crate::args::{LinkArg, May, RunArgs};
+use crate::command::roots;
 use crate::failure::Failure;
+
+/// The roots of `--trust`, DER.
+///
+/// # Errors
+/// A file cannot be read or has none, or the key is one of ours.
+pub fn makers(args: &RunArgs) -> Result<Vec<Vec<u8>>, Failure> {
+    if !args.trust.is_empty() && !matches!(args.link, LinkArg::Attached(_)) {
+        return Err(Failure::usage(
+            "--trust is about a key that is there already: it goes with --link hidraw:/dev/hidrawN. \
+             What AnyKey's own keys attest with is --attestation-ca",
+        ));
+    }
+    let mut makers = Vec::new();
+    for file in &args.trust {
+        makers.extend(roots::anchors(file)?);
+    }
+    Ok(makers)
+}
 
 /// The key of `--link`, if it is somebody else's, and what it turned out to be.
 ///
@@ -21,6 +40,7 @@ use crate::failure::Failure;
 pub async fn meet(
     args: &RunArgs,
     scenarios: &[&Scenario],
+    makers: Vec<Vec<u8>>,
 ) -> Result<Option<(AttachedKey, KeyModel)>, Failure> {
     let LinkArg::Attached(place) = &args.link else {
         if !args.may.is_empty() {
@@ -41,6 +61,7 @@ pub async fn meet(
         Whereabouts::Socket(address) => address.to_string(),
     };
     let mut key = AttachedKey::new(place.clone(), Arc::new(say));
+    key.makers = makers;
     let facts = key.facts().await.map_err(failed)?;
     key.consent = consent(args, scenarios, &name, &facts)?;
     key.pin = pin(&facts, key.consent)?;

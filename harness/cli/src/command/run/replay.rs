@@ -16,6 +16,7 @@ pub fn words(args: &RunArgs) -> Vec<String> {
     if !may.is_empty() {
         words.push(format!("--may {}", may.join(" ")));
     }
+    words.extend(args.trust.iter().map(|p| format!("--trust {}", quoted(&p.to_string_lossy()))));
     words.extend(args.aim.url.iter().map(|url| format!("--url {}", quoted(url))));
     let i_own: Vec<String> = args.aim.i_own.iter().map(|host| quoted(host)).collect();
     if !i_own.is_empty() {
