@@ -98,6 +98,16 @@ impl OpenError {
     }
 }
 
+/// What came of opening a target, for whoever wanted it.
+pub(crate) fn opened<E: Into<OpenError>>(
+    outcome: Result<impl Target + 'static, E>,
+) -> Result<Box<dyn Target>, OpenError> {
+    match outcome {
+        Ok(target) => Ok(Box::new(target)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// All of them.
 pub static ALL: &[&BuiltIn] = &[
     &crate::keycloak::BUILT_IN,

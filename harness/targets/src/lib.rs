@@ -18,6 +18,7 @@ mod run_tag;
 pub mod serving;
 pub mod target;
 mod target_error;
+mod tokens;
 pub mod transcript;
 pub mod twofauth;
 

@@ -11,10 +11,9 @@ use super::error::AutheliaError;
 use super::process::Data;
 use super::program::Program;
 use super::target::{AutheliaSettings, AutheliaTarget};
-use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served};
+use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served, opened};
 use crate::dialect::authelia as dialect;
 use crate::process::{ProcessError, folder, random_password};
-use crate::target::Target;
 use crate::transcript::Reading;
 
 /// Authelia.
@@ -71,14 +70,6 @@ fn attachment(open: &Open) -> Result<AutheliaAttachment, OpenError> {
     })
 }
 
-fn opened(outcome: Result<AutheliaTarget, AutheliaError>) -> Result<Box<dyn Target>, OpenError> {
-    match outcome {
-        Ok(target) => Ok(Box::new(target)),
-        Err(error @ AutheliaError::Binary { .. }) => Err(OpenError::usage(error)),
-        Err(error) => Err(OpenError::server(error)),
-    }
-}
-
 /// A dialect for others: the configuration of a new installation, and some users.
 async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
     let password = random_password();
@@ -111,3 +102,9 @@ async fn serve(listen: SocketAddr) -> Result<Served, AutheliaError> {
 
 /// How many users are told; there are more.
 const SERVED_USERS: usize = 3;
+
+impl From<AutheliaError> for OpenError {
+    fn from(error: AutheliaError) -> Self {
+        Self { is_usage: error.is_usage(), message: error.to_string() }
+    }
+}

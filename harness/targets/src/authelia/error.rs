@@ -45,3 +45,10 @@ pub enum AutheliaError {
     #[error(transparent)]
     Http(#[from] HttpError),
 }
+
+impl AutheliaError {
+    /// Whether what was given is wrong.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(self, Self::Binary { .. })
+    }
+}

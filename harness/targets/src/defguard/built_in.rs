@@ -5,9 +5,8 @@ use url::Url;
 use super::error::DefguardError;
 use super::target::{DefguardSettings, DefguardTarget};
 use crate::admin::AdminLogin;
-use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served};
+use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served, opened};
 use crate::dialect::defguard as dialect;
-use crate::target::Target;
 
 /// defguard.
 pub static BUILT_IN: BuiltIn = BuiltIn {
@@ -56,12 +55,10 @@ fn database() -> Result<Option<Url>, OpenError> {
     given.map(|url| Url::parse(&url)).transpose().map_err(|e| OpenError::usage(format!("{DATABASE}: {e}")))
 }
 
-fn opened(outcome: Result<DefguardTarget, DefguardError>) -> Result<Box<dyn Target>, OpenError> {
-    match outcome {
-        Ok(target) => Ok(Box::new(target)),
-        Err(error) if error.is_usage() => Err(OpenError::usage(error)),
-        Err(error) => Err(OpenError::server(error)),
+const DATABASE: &str = "ANYKEY_DEFGUARD_DATABASE";
+
+impl From<DefguardError> for OpenError {
+    fn from(error: DefguardError) -> Self {
+        Self { is_usage: error.is_usage(), message: error.to_string() }
     }
 }
-
-const DATABASE: &str = "ANYKEY_DEFGUARD_DATABASE";

@@ -3,8 +3,7 @@
 use super::error::KeycloakError;
 use super::target::{KeycloakSettings, KeycloakTarget};
 use crate::admin::AdminLogin;
-use crate::built_in::{BuiltIn, Open, OpenError};
-use crate::target::Target;
+use crate::built_in::{BuiltIn, Open, OpenError, opened};
 
 /// Keycloak.
 pub static BUILT_IN: BuiltIn = BuiltIn {
@@ -32,10 +31,8 @@ fn settings(open: Open) -> KeycloakSettings {
     KeycloakSettings { anchors: open.anchors, client: open.client, ..KeycloakSettings::default() }
 }
 
-fn opened(outcome: Result<KeycloakTarget, KeycloakError>) -> Result<Box<dyn Target>, OpenError> {
-    match outcome {
-        Ok(target) => Ok(Box::new(target)),
-        Err(error @ KeycloakError::Distribution { .. }) => Err(OpenError::usage(error)),
-        Err(error) => Err(OpenError::server(error)),
+impl From<KeycloakError> for OpenError {
+    fn from(error: KeycloakError) -> Self {
+        Self { is_usage: error.is_usage(), message: error.to_string() }
     }
 }

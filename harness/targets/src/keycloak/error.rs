@@ -50,3 +50,10 @@ pub enum KeycloakError {
     #[error(transparent)]
     Http(#[from] HttpError),
 }
+
+impl KeycloakError {
+    /// Whether what was given is wrong.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(self, Self::Distribution { .. })
+    }
+}

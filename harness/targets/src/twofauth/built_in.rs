@@ -6,9 +6,8 @@ use super::error::TwofauthError;
 use super::reading::READING;
 use super::target::{TwofauthSettings, TwofauthTarget};
 use crate::admin::AdminLogin;
-use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served};
+use crate::built_in::{BuiltIn, Dialect, Open, OpenError, Served, opened};
 use crate::dialect::twofauth as speech;
-use crate::target::Target;
 
 /// The member of a target file that names the file with the mail of a server that runs already.
 const MAIL: &str = "mail-log";
@@ -55,10 +54,8 @@ fn settings(open: &Open) -> TwofauthSettings {
     TwofauthSettings { client: open.client.clone(), mail, ..TwofauthSettings::default() }
 }
 
-fn opened(outcome: Result<TwofauthTarget, TwofauthError>) -> Result<Box<dyn Target>, OpenError> {
-    match outcome {
-        Ok(target) => Ok(Box::new(target)),
-        Err(error) if error.is_usage() => Err(OpenError::usage(error)),
-        Err(error) => Err(OpenError::server(error)),
+impl From<TwofauthError> for OpenError {
+    fn from(error: TwofauthError) -> Self {
+        Self { is_usage: error.is_usage(), message: error.to_string() }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use webauthn::verify::CredentialRecord;
 
 use super::accounts::{Accounts, User};
-use super::answer::Refusal;
+use super::answer::{Refusal, token};
 use crate::admin::AdminLogin;
 use crate::dialect::Sessions;
+use crate::locked::locked;
 
 /// What all handlers share.
 pub(super) type Shared = Arc<Mutex<State>>;
@@ -62,9 +65,9 @@ impl State {
         self.accounts.by_id(id).ok_or_else(|| Refusal::unauthorized("Session not found"))
     }
 
-    /// Insists on an admin's session.
-    pub(super) fn admin(&mut self, token: Option<&str>) -> Result<(), Refusal> {
-        if self.user(token)?.is_admin { Ok(()) } else { Err(Refusal::forbidden()) }
+    /// The user of that name.
+    pub(super) fn named(&mut self, name: &str) -> Result<&mut User, Refusal> {
+        self.accounts.by_name(name).ok_or_else(|| Refusal::missing(format!("user {name} not found")))
     }
 }
 
@@ -86,4 +89,19 @@ pub(super) fn whole<'s>(
 ) -> Result<&'s mut Session, Refusal> {
     let session = any(sessions, token)?;
     if session.is_half { Err(Refusal::unauthorized("MFA not verified")) } else { Ok(session) }
+}
+
+/// A request of the admin's; everybody else is refused.
+#[derive(Debug)]
+pub(super) struct ByAdmin(pub(super) Shared);
+
+impl FromRequestParts<Shared> for ByAdmin {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+        match locked(shared).user(token(&parts.headers))?.is_admin {
+            true => Ok(Self(shared.clone())),
+            false => Err(Refusal::forbidden()),
+        }
+    }
 }

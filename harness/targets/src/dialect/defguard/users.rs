@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::accounts::{NewUser, User};
 use super::answer::{Refusal, json_of, token};
-use super::state::{Shared, State};
+use super::state::{ByAdmin, Shared, State};
 use crate::locked::locked;
 
 #[derive(Deserialize)]
@@ -25,13 +25,8 @@ impl Default for Pages {
     }
 }
 
-pub(super) async fn list(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
-    Query(pages): Query<Pages>,
-) -> Result<Response, Refusal> {
+pub(super) async fn list(ByAdmin(shared): ByAdmin, Query(pages): Query<Pages>) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
     let all = state.accounts.all();
     let (page, size) = (pages.page.max(1), pages.per_page.max(1));
     let last = all.len().div_ceil(size);
@@ -49,38 +44,22 @@ pub(super) async fn list(
     Ok(json_of(StatusCode::OK, body))
 }
 
-pub(super) async fn add(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
-    Json(new): Json<NewUser>,
-) -> Result<Response, Refusal> {
+pub(super) async fn add(ByAdmin(shared): ByAdmin, Json(new): Json<NewUser>) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
     let user = state.accounts.add(new).ok_or_else(|| Refusal::bad(None))?;
     Ok(json_of(StatusCode::CREATED, user.to_value()))
 }
 
-pub(super) async fn one(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
-    Path(name): Path<String>,
-) -> Result<Response, Refusal> {
+pub(super) async fn one(ByAdmin(shared): ByAdmin, Path(name): Path<String>) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
-    let user = state.accounts.by_name(&name);
-    let user = user.ok_or_else(|| Refusal::missing(format!("user {name} not found")))?;
+    let user = state.named(&name)?;
     let keys: Vec<Value> = user.keys.iter().map(|key| json!({ "id": key.id, "name": key.name })).collect();
     let body = json!({ "biometric_enabled_devices": [], "security_keys": keys, "user": user.to_value() });
     Ok(json_of(StatusCode::OK, body))
 }
 
-pub(super) async fn remove(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
-    Path(name): Path<String>,
-) -> Result<Response, Refusal> {
+pub(super) async fn remove(ByAdmin(shared): ByAdmin, Path(name): Path<String>) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
     let gone = state.accounts.remove(&name);
     let gone = gone.ok_or_else(|| Refusal::missing(format!("User {name} not found")))?;
     state.sessions.retain(|session| session.user != gone.id);
@@ -88,14 +67,11 @@ pub(super) async fn remove(
 }
 
 pub(super) async fn remove_factors(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
+    ByAdmin(shared): ByAdmin,
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
-    let user = state.accounts.by_name(&name);
-    let user = user.ok_or_else(|| Refusal::missing(format!("user {name} not found")))?;
+    let user = state.named(&name)?;
     user.take_factors();
     Ok(json_of(StatusCode::OK, Value::Null))
 }
@@ -107,8 +83,7 @@ pub(super) async fn remove_key(
 ) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
     own_or_admin(state, token(&headers), &name)?;
-    let user = state.accounts.by_name(&name);
-    let user = user.ok_or_else(|| Refusal::missing(format!("user {name} not found")))?;
+    let user = state.named(&name)?;
     let at = user.keys.iter().position(|key| key.id == id);
     let at = at.ok_or_else(|| Refusal::missing("security key not found".to_owned()))?;
     user.keys.remove(at);
@@ -123,12 +98,10 @@ fn own_or_admin(state: &mut State, token: Option<&str>, name: &str) -> Result<()
     if user.is_admin || user.name == name { Ok(()) } else { Err(Refusal::forbidden()) }
 }
 
-pub(super) async fn settings(Of(shared): Of<Shared>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
+pub(super) async fn settings(ByAdmin(shared): ByAdmin) -> Response {
     let mut all: Map<String, Value> = serde_json::from_str(SETTINGS).unwrap_or_default();
-    all.insert("defguard_url".to_owned(), json!(state.url));
-    Ok(json_of(StatusCode::OK, Value::Object(all)))
+    all.insert("defguard_url".to_owned(), json!(locked(&shared).url));
+    json_of(StatusCode::OK, Value::Object(all))
 }
 
 /// Members as the real server has them; but for the URL they mean nothing here.
@@ -140,12 +113,10 @@ pub(super) struct Settings {
 }
 
 pub(super) async fn change_settings(
-    Of(shared): Of<Shared>,
-    headers: HeaderMap,
+    ByAdmin(shared): ByAdmin,
     Json(new): Json<Settings>,
 ) -> Result<Response, Refusal> {
     let state = &mut *locked(&shared);
-    state.admin(token(&headers))?;
     if let Some(url) = new.defguard_url {
         state.url = url;
     }

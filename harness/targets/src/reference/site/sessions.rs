@@ -1,12 +1,13 @@
 //! Sessions: what a cookie stands for.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 
 use super::bytes;
 use super::ceremonies::Ceremony;
+use crate::tokens::Tokens;
 
 /// One user agent as the server sees it.
 #[derive(Clone, Debug, Default)]
@@ -21,17 +22,19 @@ pub(super) struct Session {
 }
 
 /// All sessions of a site, by cookie.
-#[derive(Debug, Default)]
-pub(super) struct Sessions {
-    by_token: HashMap<String, Session>,
-    /// In the order of their making; tokens that are gone stay until they reach the front.
-    order: VecDeque<String>,
+#[derive(Debug)]
+pub(super) struct Sessions(Tokens<Session>);
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self(Tokens::at_most(SESSION_LIMIT))
+    }
 }
 
 impl Sessions {
     /// The session, unless it is unknown or too old.
     pub(super) fn find(&mut self, token: &str, now: Duration) -> Option<&mut Session> {
-        self.by_token.get_mut(token).filter(|session| session.expires > now)
+        self.0.find(token).filter(|session| session.expires > now)
     }
 
     /// The token of the session itself, or of a new one.
@@ -44,34 +47,28 @@ impl Sessions {
 
     /// The session under a new token; a new session if there was none.
     pub(super) fn renew(&mut self, token: Option<&str>, random: &mut ChaCha20Rng, now: Duration) -> String {
-        let old = token.and_then(|token| self.by_token.remove(token)).filter(|session| session.expires > now);
+        let old = token.and_then(|token| self.0.remove(token)).filter(|session| session.expires > now);
         self.add(old.unwrap_or_default(), random, now)
     }
 
     pub(super) fn remove(&mut self, token: &str) {
-        self.by_token.remove(token);
+        self.0.remove(token);
     }
 
     /// Ends all sessions of a user.
     pub(super) fn forget(&mut self, name: &str) {
         let is = |who: &Option<String>| who.as_deref() == Some(name);
-        self.by_token.retain(|_, session| !is(&session.user) && !is(&session.password));
+        self.0.retain(|session| !is(&session.user) && !is(&session.password));
     }
 
     /// All sessions that are alive.
     pub(super) fn all(&mut self, now: Duration) -> impl Iterator<Item = &mut Session> {
-        self.by_token.values_mut().filter(move |session| session.expires > now)
+        self.0.all().filter(move |session| session.expires > now)
     }
 
     fn add(&mut self, session: Session, random: &mut ChaCha20Rng, now: Duration) -> String {
-        while self.order.len() >= SESSION_LIMIT {
-            if let Some(oldest) = self.order.pop_front() {
-                self.by_token.remove(&oldest);
-            }
-        }
         let token = hex::encode(bytes::<16>(random));
-        self.by_token.insert(token.clone(), Session { expires: now + LIFETIME, ..session });
-        self.order.push_back(token.clone());
+        self.0.add(token.clone(), Session { expires: now + LIFETIME, ..session });
         token
     }
 }
