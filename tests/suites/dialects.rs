@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use plan::Verdict;
 use plan::event::{CaseDone, Ended};
 use serde_json::Value;
 use softkeys::TestRoot;
@@ -19,6 +18,7 @@ use targets::transcript::{Kind, Recorder, Transcript};
 use time::OffsetDateTime;
 
 use crate::cases::{every_case_is_as_expected, run_all};
+use crate::servers::what_comes_to_nothing_is_known;
 
 /// A server that is opened for a run, and what looks on its answers.
 pub(crate) struct Opened {
@@ -59,8 +59,9 @@ impl Opened {
         Some(Self { server, target, recorder, root })
     }
 
-    /// All scenarios with all keys; every case must be as expected, or as is known.
-    pub(crate) async fn run(&self) -> Vec<CaseDone> {
+    /// All scenarios with all keys; every case must be as expected, or as is known, and only scenarios of `lacking` may come to
+    /// nothing.
+    pub(crate) async fn run(&self, lacking: &[&[&str]]) -> Vec<CaseDone> {
         let began = Instant::now();
         let scenarios = run::catalogue::embedded().unwrap();
         let (cases, done) = run_all(&scenarios, self.target.as_ref(), &self.root).await;
@@ -76,6 +77,7 @@ impl Opened {
         );
         every_case_is_as_expected(&cases);
         assert_eq!(done.ended, Ended::Complete);
+        what_comes_to_nothing_is_known(&cases, lacking);
         cases
     }
 
@@ -118,17 +120,6 @@ fn open(server: &BuiltIn) -> (Recorder, TestRoot, Open) {
 
 fn place(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts").join(format!("{name}.json"))
-}
-
-/// The scenarios that passed with no key: each must be known to come to nothing, so that none does unseen.
-pub(crate) fn what_ran_with_no_key(cases: &[CaseDone]) -> Vec<&str> {
-    let mut scenarios: Vec<&str> = cases.iter().map(|case| case.case.scenario.as_str()).collect();
-    scenarios.dedup();
-    scenarios.sort_unstable();
-    scenarios.dedup();
-    let ran = |id: &str| cases.iter().any(|c| c.case.scenario == id && c.verdict == Verdict::Pass);
-    scenarios.retain(|id| !ran(id));
-    scenarios
 }
 
 #[test]

@@ -8,17 +8,18 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use plan::event::{CaseDone, Ended, Outcome};
+use plan::event::{CaseDone, Ended};
 use plan::policy::{Login, Policy};
 use plan::{Scenario, Verdict, Versions};
-use serde_json::{Value, json};
+use serde_json::json;
 use softkeys::TestRoot;
 use targets::http::{Agent, HttpError};
 use targets::keycloak::{AdminLogin, KeycloakError, KeycloakSettings, KeycloakTarget};
-use targets::{Account, Site, SiteWish, Target, TargetError};
+use targets::{Account, SiteWish, Target, TargetError};
 use url::Url;
 
 use crate::cases::{answer, every_case_is_as_expected, run_all};
+use crate::servers::{self, lacks, logins_are_proven, refusals_are_for_the_right_reason, site};
 
 /// The words with which Keycloak refuses, by scenario and version; of several lines that fit one is enough.
 const REASONS: &[(&str, &str, &str)] = &[
@@ -41,14 +42,8 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("login.revoked", ">=26", "Unknown user authenticated by the Passkey"),
 ];
 
-/// The scenarios for which Keycloak has no such setting: with no key they are more than unsupported.
-const NOTHING: &[&str] = &[
-    "policy.aaguid-deny",
-    "register.backed-up-forbidden",
-    "register.backup-forbidden",
-    "register.backup-required",
-    "register.model-denied",
-];
+/// What Keycloak has no setting for.
+const LACKING: &[&[&str]] = &[lacks::AAGUID_DENY, lacks::BACKUP_FORBIDDEN, lacks::BACKUP_REQUIRED];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keycloak() {
@@ -86,8 +81,20 @@ async fn keycloak() {
     let version = target.version().unwrap_or_default();
     every_case_is_as_expected(&cases);
     what_keycloak_lacks_is_known(&scenarios, &cases, &version);
-    refusals_are_for_the_right_reason(&cases, &version);
-    acceptances_are_proven(&cases);
+    let of_version =
+        REASONS.iter().filter(|(_, range, _)| range.parse::<Versions>().unwrap().contain(&version));
+    let reasons: Vec<(&str, &str)> = of_version.map(|(id, _, words)| (*id, *words)).collect();
+    refusals_are_for_the_right_reason(&cases, &reasons);
+    // The code at the redirect, the events, the token's subject.
+    logins_are_proven(
+        &cases,
+        &[
+            "with a code",
+            "UPDATE_CREDENTIAL of the credential",
+            "LOGIN of the credential",
+            "names the subject",
+        ],
+    );
 
     its_end_in_the_middle_of_a_ceremony(target).await;
 }
@@ -103,70 +110,11 @@ fn what_keycloak_lacks_is_known(scenarios: &[Scenario], cases: &[CaseDone], vers
     };
     let for_it = scenarios.iter().filter(|s| s.is_for("keycloak")).filter(newer);
     let out: BTreeSet<&str> = for_it.map(|s| s.id.as_str()).filter(|id| !ran(id)).collect();
-    assert_eq!(out, NOTHING.iter().copied().collect(), "the scenarios that ran with no key");
+    assert_eq!(out, servers::of(LACKING), "the scenarios that ran with no key");
 }
 
-fn refusals_are_for_the_right_reason(cases: &[CaseDone], version: &str) {
-    let mut wrong = Vec::new();
-    let mut seen = BTreeSet::new();
-    for case in cases {
-        let Outcome::RefusedByServer { reason, .. } = &case.outcome else { continue };
-        let fits = |(id, range, _): &&(&str, &str, &str)| {
-            *id == case.case.scenario && range.parse::<Versions>().unwrap().contain(version)
-        };
-        let words: Vec<&str> = REASONS.iter().filter(fits).map(|(.., words)| *words).collect();
-        seen.insert(case.case.scenario.as_str());
-        let said = reason.as_deref().unwrap_or_default();
-        if !words.is_empty() && !words.iter().any(|words| said.contains(words)) {
-            wrong.push(format!("{}: {words:?} is expected, not {said:?}", case.case));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    for (id, range, _) in
-        REASONS.iter().filter(|(_, range, _)| range.parse::<Versions>().unwrap().contain(version))
-    {
-        assert!(seen.contains(id), "{id} ({range}) was refused by the server with no key");
-    }
-}
-
-/// The code at the redirect, the token's subject, the event: not only the absence of an error.
-fn acceptances_are_proven(cases: &[CaseDone]) {
-    let plain = cases.iter().filter(|c| c.case.scenario == "login.plain" && c.verdict == Verdict::Pass);
-    let mut count = 0;
-    for case in plain {
-        let seen: Vec<&str> = case.proof.iter().map(|p| p.seen.as_str()).collect();
-        for words in [
-            "with a code",
-            "UPDATE_CREDENTIAL of the credential",
-            "LOGIN of the credential",
-            "names the subject",
-        ] {
-            assert!(seen.iter().any(|s| s.contains(words)), "{}: {words} is not in {seen:#?}", case.case);
-        }
-        count += 1;
-    }
-    assert_eq!(count, 18, "nine keys in two manners");
-}
-
-async fn site(target: &KeycloakTarget, login: Login) -> (Box<dyn Site>, Account) {
-    let policy = Policy { login, ..Policy::default() };
-    site_with(target, policy, json!({})).await
-}
-
-async fn site_with(target: &KeycloakTarget, policy: Policy, settings: Value) -> (Box<dyn Site>, Account) {
-    let settings = settings.as_object().unwrap();
-    let wish = SiteWish {
-        policy: &policy,
-        seed: [0; 32],
-        anchors: &[],
-        changes: false,
-        verifies_user: true,
-        settings,
-    };
-    let site = target.site(wish).await.unwrap();
-    let who = Account { name: "Al".into(), password: "a word to pass".into() };
-    site.provision(&who).await.unwrap();
-    (site, who)
+fn by(login: Login) -> Policy {
+    Policy { login, ..Policy::default() }
 }
 
 fn refusal(outcome: Result<(), TargetError>) -> String {
@@ -180,7 +128,7 @@ async fn forms_that_are_sent_twice(target: &KeycloakTarget) {
     let nonsense = json!({"id": "AAAA", "rawId": "AAAA", "response": {
         "clientDataJSON": "AAAA", "attestationObject": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA"
     }});
-    let (site, who) = site(target, Login::SecondFactor).await;
+    let (site, who) = site(target, by(Login::SecondFactor), json!({})).await;
     let mut session = site.open().await.unwrap();
     let offer = session.offer_registration(&who).await.unwrap();
     assert_eq!(offer.options.rp.id.as_deref(), Some(site.rp_id().as_str()));
@@ -194,7 +142,7 @@ async fn forms_that_are_sent_twice(target: &KeycloakTarget) {
     site.retire(&who).await.unwrap();
     assert!(matches!(site.credentials(&who).await, Err(TargetError::Unknown(_))));
 
-    let (site, _) = self::site(target, Login::Usernameless).await;
+    let (site, _) = servers::site(target, by(Login::Usernameless), json!({})).await;
     let mut session = site.open().await.unwrap();
     session.offer_login(None).await.unwrap();
     let reason = refusal(session.login(&nonsense).await);
@@ -203,7 +151,7 @@ async fn forms_that_are_sent_twice(target: &KeycloakTarget) {
 
 /// A user who logged in with the password on the way to a registration, and out again.
 async fn logging_out(target: &KeycloakTarget) {
-    let (site, who) = site(target, Login::SecondFactor).await;
+    let (site, who) = site(target, by(Login::SecondFactor), json!({})).await;
     let mut session = site.open().await.unwrap();
     session.logout().await.unwrap();
     let offer = session.offer_registration(&who).await.unwrap();
@@ -216,7 +164,7 @@ async fn logging_out(target: &KeycloakTarget) {
 
 /// The right password is refused then, which is no word on keys.
 async fn a_user_who_is_locked_out(target: &KeycloakTarget) {
-    let (site, who) = site_with(target, Policy::default(), json!({"brute-force": true})).await;
+    let (site, who) = site(target, Policy::default(), json!({"brute-force": true})).await;
     let mut session = site.open().await.unwrap();
     let wrong = Account { password: "another word".into(), ..who.clone() };
     for _ in 0..2 {
@@ -234,26 +182,17 @@ async fn what_a_run_that_was_broken_off_leaves(target: &KeycloakTarget) {
     let url: Url = target.url().parse().unwrap();
     let other =
         KeycloakTarget::attach(url, target.admin().clone(), KeycloakSettings::default()).await.unwrap();
-    let (_site, _) = site(&other, Login::Passwordless).await;
+    let (_site, _) = site(&other, by(Login::Passwordless), json!({})).await;
     let left = other.realms();
     std::mem::forget(other);
     assert_eq!(target.clean().await.unwrap(), left);
     assert_eq!(target.clean().await.unwrap(), Vec::<String>::new());
-    let (_site, _) = site(target, Login::Passwordless).await;
+    let (_site, _) = site(target, by(Login::Passwordless), json!({})).await;
 }
 
 async fn an_algorithm_that_keycloak_lacks(target: &KeycloakTarget) {
     let policy = Policy { algorithms: vec![-7, -48], ..Policy::default() };
-    let outcome = target
-        .site(SiteWish {
-            policy: &policy,
-            seed: [0; 32],
-            anchors: &[],
-            changes: false,
-            verifies_user: true,
-            settings: &serde_json::Map::new(),
-        })
-        .await;
+    let outcome = target.site(SiteWish::of(&policy, &serde_json::Map::new())).await;
     assert!(matches!(outcome.err(), Some(TargetError::Unsupported(reason)) if reason.contains("-48")));
 }
 
@@ -266,7 +205,7 @@ async fn another_bench_attaches_and_cleans_up(target: &KeycloakTarget) {
     let other = KeycloakTarget::attach(url.clone(), target.admin().clone(), KeycloakSettings::default())
         .await
         .unwrap();
-    let (_site, _) = site(&other, Login::Passwordless).await;
+    let (_site, _) = site(&other, by(Login::Passwordless), json!({})).await;
     let realms = other.realms();
     let [realm] = realms.as_slice() else { panic!("one realm is expected: {realms:?}") };
     let mut agent = Agent::new(url);
@@ -278,7 +217,7 @@ async fn another_bench_attaches_and_cleans_up(target: &KeycloakTarget) {
 
 /// Whether it took effect cannot be told: that is neither accepted nor refused. And nothing stays behind.
 async fn its_end_in_the_middle_of_a_ceremony(target: KeycloakTarget) {
-    let (site, who) = site(&target, Login::SecondFactor).await;
+    let (site, who) = site(&target, by(Login::SecondFactor), json!({})).await;
     let mut session = site.open().await.unwrap();
     session.offer_registration(&who).await.unwrap();
     let url: Url = target.url().parse().unwrap();

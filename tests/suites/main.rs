@@ -20,4 +20,5 @@ mod pin;
 mod privacyidea;
 mod python_fido2;
 mod rooms;
+mod servers;
 mod twofauth;

@@ -83,14 +83,7 @@ async fn leftovers_are_found(target: &DeclaredTarget) {
     let root = TestRoot::seeded([1; 32]).unwrap();
     let anchors = [root.der().to_vec()];
     let site = target
-        .site(SiteWish {
-            policy: &policy,
-            seed: [0; 32],
-            anchors: &anchors,
-            changes: false,
-            verifies_user: true,
-            settings: &serde_json::Map::new(),
-        })
+        .site(SiteWish { anchors: &anchors, ..SiteWish::of(&policy, &serde_json::Map::new()) })
         .await
         .unwrap();
     let who = Account { name: "left".into(), password: "a word to pass".into() };

@@ -9,7 +9,7 @@ use plan::policy::{Login, Requirement};
 use serde_json::{Value, json};
 
 use super::{policy, reasons, wish::Wish};
-use crate::target::{SiteWish, TargetError};
+use crate::target::TargetError;
 
 #[test]
 fn nothing_of_the_policy_can_be_set() {
@@ -55,9 +55,4 @@ fn settings_that_are_none_are_told() {
     wish(json!({ "removal": "mfa", "enrol": "password", "without-key": "used-code" })).unwrap();
     assert!(matches!(wish(json!({ "removal": "never" })), Err(TargetError::Unknown(_))));
     assert!(matches!(wish(json!({ "remove": "mfa" })), Err(TargetError::Unknown(_))));
-}
-
-/// The default policy.
-fn plain<'a>(policy: &'a Policy, settings: &'a serde_json::Map<String, Value>) -> SiteWish<'a> {
-    SiteWish { policy, seed: [0; 32], anchors: &[], changes: false, verifies_user: true, settings }
 }

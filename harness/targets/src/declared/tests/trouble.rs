@@ -78,17 +78,7 @@ async fn a_secret_that_is_missing() {
 
 async fn offer(target: &DeclaredTarget) -> TargetError {
     let policy = Policy::default();
-    let site = target
-        .site(SiteWish {
-            policy: &policy,
-            seed: [0; 32],
-            anchors: &[],
-            changes: false,
-            verifies_user: true,
-            settings: &serde_json::Map::new(),
-        })
-        .await
-        .unwrap();
+    let site = target.site(SiteWish::of(&policy, &serde_json::Map::new())).await.unwrap();
     let who = Account { name: "alice".into(), password: "the password of alice".into() };
     site.provision(&who).await.unwrap();
     site.open().await.unwrap().offer_registration(&who).await.unwrap_err()

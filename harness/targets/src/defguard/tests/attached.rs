@@ -5,11 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use plan::Policy;
 use serde_json::Map;
 
-use super::plain;
 use crate::admin::AdminLogin;
 use crate::defguard::{DefguardError, DefguardSettings, DefguardTarget};
 use crate::dialect::defguard::{Started, start};
-use crate::target::{Account, Target, TargetError};
+use crate::target::{Account, SiteWish, Target, TargetError};
 
 async fn dialect() -> Started {
     start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
@@ -63,7 +62,7 @@ async fn leftovers_of_other_runs_are_removed() {
     let started = dialect().await;
     let (policy, none) = (Policy::default(), Map::new());
     let other = attach(&started).await;
-    let site = other.site(plain(&policy, &none)).await.unwrap();
+    let site = other.site(SiteWish::of(&policy, &none)).await.unwrap();
     assert!(!site.is_disposable());
     site.provision(&alice()).await.unwrap();
     // Enough for a second page of the list.
@@ -71,7 +70,7 @@ async fn leftovers_of_other_runs_are_removed() {
         site.provision(&Account { name: format!("u{n}"), ..alice() }).await.unwrap();
     }
     let target = attach(&started).await;
-    let own = target.site(plain(&policy, &none)).await.unwrap();
+    let own = target.site(SiteWish::of(&policy, &none)).await.unwrap();
     own.provision(&alice()).await.unwrap();
     let removed = target.clean().await.unwrap();
     assert_eq!(removed.len(), 61);
@@ -86,7 +85,7 @@ async fn a_user_who_is_locked_out_is_no_word_on_keys() {
     let started = dialect().await;
     let (policy, none) = (Policy::default(), Map::new());
     let target = attach(&started).await;
-    let site = target.site(plain(&policy, &none)).await.unwrap();
+    let site = target.site(SiteWish::of(&policy, &none)).await.unwrap();
     site.provision(&alice()).await.unwrap();
     let mut session = site.open().await.unwrap();
     let wrong = Account { password: "another word".into(), ..alice() };
@@ -103,7 +102,7 @@ async fn what_is_sent_without_a_beginning_is_unknown() {
     let started = dialect().await;
     let (policy, none) = (Policy::default(), Map::new());
     let target = attach(&started).await;
-    let site = target.site(plain(&policy, &none)).await.unwrap();
+    let site = target.site(SiteWish::of(&policy, &none)).await.unwrap();
     site.provision(&alice()).await.unwrap();
     let mut session = site.open().await.unwrap();
     let nothing = serde_json::json!({});

@@ -10,11 +10,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use url::Url;
 
-use super::plain;
 use crate::admin::AdminLogin;
 use crate::defguard::{DefguardError, DefguardSettings, DefguardTarget};
 use crate::serving::{Place, Running};
-use crate::target::{Account, Target, TargetError};
+use crate::target::{Account, SiteWish, Target, TargetError};
 
 /// A server of that version; `finish` is its answer to a registration, after which nobody is logged in.
 async fn fake(version: &'static str, finish: (StatusCode, Value)) -> (Running, Url) {
@@ -53,7 +52,7 @@ async fn registered(finish: (StatusCode, Value)) -> TargetError {
     let target = attach(&url).await.unwrap();
     assert!(!target.is_dialect());
     let (policy, none) = (Policy::default(), Map::new());
-    let site = target.site(plain(&policy, &none)).await.unwrap();
+    let site = target.site(SiteWish::of(&policy, &none)).await.unwrap();
     let who = Account { name: "al".into(), password: "x".into() };
     site.provision(&who).await.unwrap();
     let mut session = site.open().await.unwrap();

@@ -47,14 +47,7 @@ async fn registration(page: fn() -> Response) -> TargetError {
     let target = attach(server("26.7.3", page).await).await.unwrap();
     let settings: Map<String, Value> = json!({"defaults": true}).as_object().unwrap().clone();
     let policy = Policy::default();
-    let wish = SiteWish {
-        policy: &policy,
-        seed: [0; 32],
-        anchors: &[],
-        changes: false,
-        verifies_user: true,
-        settings: &settings,
-    };
+    let wish = SiteWish::of(&policy, &settings);
     let site = target.site(wish).await.unwrap();
     let who = Account { name: "al".into(), password: "a word".into() };
     site.provision(&who).await.unwrap();

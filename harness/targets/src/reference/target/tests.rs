@@ -36,17 +36,7 @@ fn why<T>(outcome: Result<T, TargetError>) -> String {
 async fn site(answers: &'static [&'static str]) -> Box<dyn Site> {
     let target = ReferenceTarget::at(saying(answers).await).await.unwrap();
     let policy = Policy::default();
-    target
-        .site(SiteWish {
-            policy: &policy,
-            seed: [0; 32],
-            anchors: &[],
-            changes: false,
-            verifies_user: true,
-            settings: &serde_json::Map::new(),
-        })
-        .await
-        .unwrap()
+    target.site(SiteWish::of(&policy, &serde_json::Map::new())).await.unwrap()
 }
 
 #[tokio::test]

@@ -185,14 +185,7 @@ async fn the_target_drives_two_sites_that_know_nothing_of_each_other() {
     assert_eq!((target.name(), target.flaws()), ("reference", &[Flaw::UpNotCheckedAtLogin][..]));
     let usernameless = Policy { login: Login::Usernameless, ..Policy::default() };
     let none = serde_json::Map::new();
-    let wish = |policy| SiteWish {
-        policy,
-        seed: [1; 32],
-        anchors: &[],
-        changes: false,
-        verifies_user: true,
-        settings: &none,
-    };
+    let wish = |policy| SiteWish { seed: [1; 32], ..SiteWish::of(policy, &none) };
     let plain = Policy::default();
     let sites = [target.site(wish(&plain)).await.unwrap(), target.site(wish(&usernameless)).await.unwrap()];
     let mut key = Key::new(1);
@@ -240,17 +233,7 @@ async fn names_of_any_kind_are_one_segment_of_a_path() {
     let (running, _) = server(Settings { flaws: Flaws::NONE, ..Settings::default() }).await;
     let target = ReferenceTarget::embedded(running).await.unwrap();
     let policy = Policy::default();
-    let site = target
-        .site(SiteWish {
-            policy: &policy,
-            seed: [1; 32],
-            anchors: &[],
-            changes: false,
-            verifies_user: true,
-            settings: &serde_json::Map::new(),
-        })
-        .await
-        .unwrap();
+    let site = target.site(SiteWish::of(&policy, &serde_json::Map::new())).await.unwrap();
     for name in ["a/b", "../x", "ä ö", "a%2Fb", "a?b#c"] {
         let who = Account { name: name.into(), password: "x".into() };
         site.provision(&who).await.unwrap();

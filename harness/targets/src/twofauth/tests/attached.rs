@@ -35,16 +35,7 @@ async fn attach(url: Url, password: &str) -> Result<TwofauthTarget, TwofauthErro
 
 async fn site(target: &TwofauthTarget, asked: Requirement) -> Result<Box<dyn Site>, TargetError> {
     let policy = Policy { login: Login::Passwordless, user_verification: asked, ..Policy::default() };
-    let none = Map::new();
-    let wish = SiteWish {
-        policy: &policy,
-        seed: [0; 32],
-        anchors: &[],
-        changes: false,
-        verifies_user: true,
-        settings: &none,
-    };
-    target.site(wish).await
+    target.site(SiteWish::of(&policy, &Map::new())).await
 }
 
 fn al() -> Account {
