@@ -1,16 +1,16 @@
 //! As [`Local`](crate::Local), with every message cut into CTAPHID packets and put together again on both sides.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use authenticator::Uptime;
 use authenticator::platform::{Platform, StoreError};
 use authenticator::profile::Profile;
 use client::link::{Link, LinkError, Protocol, Watch};
-use frames::{Command, Host, Report};
+use frames::{Host, Report};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use ports::Token;
 
+use crate::conversation::{Way, begin, converse};
 use crate::hands::{Gesture, Hands};
 use crate::news::News;
 use crate::waits::{KEEPALIVE, Waits};
@@ -72,7 +72,7 @@ impl Framed {
         self.packets
     }
 
-    fn exchange(
+    async fn exchange(
         &mut self,
         protocol: Protocol,
         request: &[u8],
@@ -82,40 +82,14 @@ impl Framed {
             return Err(gone());
         }
         if !self.ready {
-            let report = self.host.init(NONCE);
-            self.receive(&report);
-            while !self.ready {
-                if let News::Ready = self.news()? {
-                    self.ready = true;
-                }
-            }
+            begin(self, NONCE).await?;
+            self.ready = true;
         }
-        let command = match protocol {
-            Protocol::Ctap1 => Command::MSG,
-            Protocol::Ctap2 => Command::CBOR,
-        };
-        let reports = self.host.send(command, request);
-        let reports =
-            reports.map_err(|_| LinkError::Transport("the message is too long for CTAPHID".to_owned()))?;
-        for report in reports {
-            self.receive(&report);
-        }
-        loop {
-            match self.news()? {
-                News::Answer(answer) => return Ok(answer),
-                News::Ready => {}
-                News::Waits(why) => {
-                    if watch.waiting(why) == ControlFlow::Break(()) {
-                        let report = self.host.cancel();
-                        self.receive(&report);
-                    }
-                }
-            }
-        }
+        converse(self, protocol, request, watch).await
     }
 
     /// The next thing that the key says, as late as it says it.
-    fn news(&mut self) -> Result<News, LinkError> {
+    fn listen(&mut self) -> Result<News, LinkError> {
         let mut idle = 0;
         loop {
             while let Some(report) = self.token.poll(self.now) {
@@ -176,6 +150,21 @@ impl Framed {
     }
 }
 
+impl Way for Framed {
+    fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+
+    async fn send(&mut self, report: &Report) -> Result<(), LinkError> {
+        self.receive(report);
+        Ok(())
+    }
+
+    async fn news(&mut self) -> Result<News, LinkError> {
+        self.listen()
+    }
+}
+
 impl Link for Framed {
     fn call<'a>(
         &'a mut self,
@@ -183,7 +172,7 @@ impl Link for Framed {
         request: &'a [u8],
         watch: &'a mut dyn Watch,
     ) -> BoxFuture<'a, Result<Vec<u8>, LinkError>> {
-        ready(self.exchange(protocol, request, watch)).boxed()
+        self.exchange(protocol, request, watch).boxed()
     }
 
     fn pause(&mut self, time: Duration) -> BoxFuture<'_, ()> {

@@ -2,6 +2,7 @@
 
 mod attached;
 mod bus;
+mod conversation;
 pub mod fault;
 mod framed;
 mod hands;

@@ -5,16 +5,16 @@ mod packets;
 
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use client::link::{Link, LinkError, Protocol, Watch};
-use frames::{Channel, Command, Host, Report};
+use frames::{Channel, Host, Report};
 use futures_util::future::{BoxFuture, FutureExt};
 use ports::Address;
 use tokio::time::timeout;
 
+use crate::conversation::{Way, begin, converse};
 use crate::news::News;
 use packets::Packets;
 
@@ -73,7 +73,7 @@ impl Remote {
         }
         // If this future is dropped half-way, the next one begins with INIT on the same channel, which drops the work.
         self.ready = false;
-        let answer = self.converse(protocol, request, watch).await;
+        let answer = converse(self, protocol, request, watch).await;
         match answer {
             Ok(_) | Err(LinkError::NoProtocol | LinkError::Busy) => self.ready = true,
             Err(_) => self.begin_anew(),
@@ -84,14 +84,9 @@ impl Remote {
     /// INIT: a channel, or the same one with nothing under way.
     async fn get_ready(&mut self) -> Result<(), LinkError> {
         loop {
-            let report = self.host.init(RandomState::new().hash_one(0_u8).to_be_bytes());
-            self.send(&report).await?;
-            let ready = async {
-                while !matches!(self.news().await?, News::Ready) {}
-                Ok(())
-            };
-            let ready =
-                timeout(INIT_SILENCE, ready).await.unwrap_or_else(|_| Err(gone("it does not answer INIT")));
+            let nonce = RandomState::new().hash_one(0_u8).to_be_bytes();
+            let ready = timeout(INIT_SILENCE, begin(self, nonce)).await;
+            let ready = ready.unwrap_or_else(|_| Err(gone("it does not answer INIT")));
             match ready {
                 Err(LinkError::Transport(_)) if self.host.channel() != Channel::BROADCAST => {
                     self.begin_anew()
@@ -100,42 +95,17 @@ impl Remote {
             }
         }
     }
+}
 
-    async fn converse(
-        &mut self,
-        protocol: Protocol,
-        request: &[u8],
-        watch: &mut dyn Watch,
-    ) -> Result<Vec<u8>, LinkError> {
-        let command = match protocol {
-            Protocol::Ctap1 => Command::MSG,
-            Protocol::Ctap2 => Command::CBOR,
-        };
-        let reports = self.host.send(command, request);
-        let reports: Vec<Report> = reports
-            .map_err(|_| LinkError::Transport("the message is too long for CTAPHID".to_owned()))?
-            .collect();
-        for report in &reports {
-            self.send(report).await?;
-        }
-        loop {
-            match self.news().await? {
-                News::Answer(answer) => return Ok(answer),
-                News::Ready => {}
-                News::Waits(why) => {
-                    if watch.waiting(why) == ControlFlow::Break(()) {
-                        self.send(&self.host.cancel()).await?;
-                    }
-                }
-            }
-        }
+impl Way for Remote {
+    fn host(&mut self) -> &mut Host {
+        &mut self.host
     }
 
-    async fn send(&self, report: &Report) -> Result<(), LinkError> {
+    async fn send(&mut self, report: &Report) -> Result<(), LinkError> {
         self.packets.send(report).await.map_err(gone)
     }
 
-    /// The next thing that the key says on this channel.
     async fn news(&mut self) -> Result<News, LinkError> {
         loop {
             let report = timeout(SILENCE, self.packets.receive()).await;
