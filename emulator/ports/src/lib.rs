@@ -41,3 +41,6 @@ pub use token::Token;
 pub use uhid::{Host, NoUhid, UHID_MAX_MESSAGE, Uhid};
 pub use usb::{Identity, REPORT_DESCRIPTOR};
 pub use usbip::{Attached, USBIP_PORT, Usbip, UsbipServer};
+
+#[cfg(test)]
+mod tests;

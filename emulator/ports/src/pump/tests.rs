@@ -8,7 +8,8 @@ use wire::Status;
 
 use super::*;
 use crate::hands::{Gesture, Up, Uv};
-use bench::{Answer, Bench, GET_INFO, make};
+use crate::tests::{GET_INFO, Heard, make};
+use bench::Bench;
 
 #[tokio::test]
 async fn keepalives_go_out_while_the_mind_is_at_work() {
@@ -17,8 +18,8 @@ async fn keepalives_go_out_while_the_mind_is_at_work() {
     let hold = bench.hold();
     client.send(Command::CBOR, &make(false));
     client.asked().await;
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::PROCESSING), "touched, and at work");
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::PROCESSING), "still at work");
+    assert_eq!(client.next().await, Heard::Keepalive(Keepalive::PROCESSING), "touched, and at work");
+    assert_eq!(client.next().await, Heard::Keepalive(Keepalive::PROCESSING), "still at work");
     drop(hold);
     assert_eq!(client.status().await, Status::OK);
 }
@@ -32,13 +33,13 @@ async fn others_are_answered_while_the_mind_is_at_work() {
     bench.held().await;
     let mut two = bench.client(2).await;
     two.send(Command::CBOR, GET_INFO);
-    assert_eq!(two.answer().await, Answer::Error(ErrorCode::CHANNEL_BUSY));
+    assert_eq!(two.answer().await, Heard::Error(ErrorCode::CHANNEL_BUSY));
     two.send(Command::PING, b"hello");
-    assert_eq!(two.answer().await, Answer::Error(ErrorCode::CHANNEL_BUSY));
+    assert_eq!(two.answer().await, Heard::Error(ErrorCode::CHANNEL_BUSY));
     drop(hold);
     assert_eq!(one.status().await, Status::OK);
     two.send(Command::PING, b"hello");
-    assert_eq!(two.answer().await, Answer::Message(Command::PING, b"hello".to_vec()));
+    assert_eq!(two.answer().await, Heard::Message(Command::PING, b"hello".to_vec()));
 }
 
 #[tokio::test]
@@ -49,10 +50,10 @@ async fn a_host_that_starts_anew_while_the_mind_is_at_work_gets_no_late_reply() 
     client.send(Command::CBOR, &make(false));
     bench.held().await;
     client.init(9);
-    assert!(matches!(client.answer().await, Answer::Ready(_)));
+    assert!(matches!(client.answer().await, Heard::Ready(_)));
     client.send(Command::CBOR, GET_INFO);
     drop(hold);
-    let Answer::Message(Command::CBOR, response) = client.answer().await else { panic!() };
+    let Heard::Message(Command::CBOR, response) = client.answer().await else { panic!() };
     assert_eq!(response[0], Status::OK.0);
     let info = wire::ctap2::get_info::Response::decode(&response[1..]);
     assert!(info.is_ok(), "the answer to getInfo, not to what came before");
@@ -97,7 +98,7 @@ async fn once_is_for_the_next_request_only() {
     assert_eq!(client.status().await, Status::OK);
     client.send(Command::CBOR, &make(false));
     client.asked().await;
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED), "nobody touches");
+    assert_eq!(client.next().await, Heard::Keepalive(Keepalive::UPNEEDED), "nobody touches");
     client.cancel();
     assert_eq!(client.status().await, Status::KEEPALIVE_CANCEL);
     bench.order(Order::Up(Up::Once)).await.unwrap();
@@ -126,7 +127,7 @@ async fn a_replug_forgets_channels_and_is_told_when_it_is_done() {
     client.asked().await;
     bench.order(Order::Replug).await.unwrap();
     client.send(Command::CBOR, GET_INFO);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CHANNEL));
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::INVALID_CHANNEL));
     let mut client = bench.client(2).await;
     client.send(Command::CBOR, GET_INFO);
     assert_eq!(client.status().await, Status::OK);
@@ -157,7 +158,7 @@ async fn a_client_that_leaves_drops_its_work() {
     let mut one = bench.client(1).await;
     let mut two = bench.client(2).await;
     one.send(Command::CBOR, &make(false));
-    assert_eq!(one.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    assert_eq!(one.next().await, Heard::Keepalive(Keepalive::UPNEEDED));
     bench.leave(1);
     bench.text("ctl up auto");
     two.send(Command::CBOR, &make(false));
@@ -170,7 +171,7 @@ async fn a_reply_goes_to_who_used_the_channel_last() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut one = bench.client(1).await;
     one.send(Command::CBOR, &make(false));
-    assert_eq!(one.next().await, Answer::Keepalive(Keepalive::UPNEEDED));
+    assert_eq!(one.next().await, Heard::Keepalive(Keepalive::UPNEEDED));
     let mut thief = bench.client_on(2, one.host.clone());
     thief.cancel();
     assert_eq!(thief.status().await, Status::KEEPALIVE_CANCEL);
@@ -181,7 +182,7 @@ async fn a_message_half_sent_times_out() {
     let mut bench = Bench::start("no-uv", Up::Never).await;
     let mut client = bench.client(1).await;
     client.send_packets(Command::CBOR, &make(false), 1);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::MSG_TIMEOUT));
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::MSG_TIMEOUT));
 }
 
 #[tokio::test]
@@ -198,7 +199,7 @@ async fn the_longest_message_goes_both_ways() {
     let mut client = bench.client(1).await;
     let message: Vec<u8> = (0..7_609_u32).map(|n| n.to_le_bytes()[0]).collect();
     client.send(Command::PING, &message);
-    assert_eq!(client.answer().await, Answer::Message(Command::PING, message));
+    assert_eq!(client.answer().await, Heard::Message(Command::PING, message));
 }
 
 #[tokio::test]
@@ -223,7 +224,7 @@ async fn a_watcher_sees_it_all() {
     let mut bench = Bench::start("no-uv", Up::Auto).await;
     let mut client = bench.client(1).await;
     client.send(Command::WINK, &[]);
-    assert_eq!(client.answer().await, Answer::Message(Command::WINK, vec![]));
+    assert_eq!(client.answer().await, Heard::Message(Command::WINK, vec![]));
     client.send(Command::CBOR, &make(false));
     assert_eq!(client.status().await, Status::OK);
     bench.order(Order::Replug).await.unwrap();
@@ -250,13 +251,13 @@ async fn u2f_is_polled_and_touched_in_between() {
     let len = register.message(&mut request).unwrap();
     request.truncate(len);
     client.send(Command::MSG, &request);
-    let Answer::Message(Command::MSG, word) = client.answer().await else { panic!() };
+    let Heard::Message(Command::MSG, word) = client.answer().await else { panic!() };
     assert_eq!(word, [0x69, 0x85], "the touch is not there yet");
     // A touch is seen by the watcher, not by the client; as hosts do, it polls.
     bench.see("AsksNoMore").await;
     client.send(Command::MSG, &request);
-    let Answer::Message(Command::MSG, response) = client.answer().await else { panic!() };
+    let Heard::Message(Command::MSG, response) = client.answer().await else { panic!() };
     assert!(response.ends_with(&[0x90, 0x00]));
     client.send(Command::CBOR, GET_INFO);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CMD), "it speaks U2F only");
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::INVALID_CMD), "it speaks U2F only");
 }

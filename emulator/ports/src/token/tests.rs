@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use authenticator::{Protocol, UserAct};
-use frames::{Capabilities, Command, ErrorCode, Host, HostEvent, InitReply, Keepalive};
-use softkeys::{MemoryStore, Seeded, TestRoot, provision};
-use wire::ctap2::{
-    self, Descriptor, List, Parameter, get_assertion, get_info, make_credential, split_response,
-};
+use frames::{Capabilities, Command, ErrorCode, Host, InitReply, Keepalive};
+use softkeys::{MemoryStore, Seeded};
+use wire::Status;
+use wire::ctap2::{Descriptor, List, get_assertion, get_info, make_credential, split_response};
 use wire::u2f::{self, StatusWord};
-use wire::{Alg, Status};
 
 use super::*;
+use crate::tests::{GET_INFO, Heard, make, model, platform};
 
 /// A key on the bench, with power on.
 struct Bench {
@@ -20,21 +19,10 @@ struct Bench {
     now: Duration,
 }
 
-/// What a client saw of one request.
-#[derive(Debug, PartialEq, Eq)]
-enum Seen {
-    Message(Command, Vec<u8>),
-    Keepalive(Keepalive),
-    Error(ErrorCode),
-    Ready(InitReply),
-}
-
 impl Bench {
     fn new(name: &str) -> Self {
-        let profile = profiles::find(name).unwrap().profile;
-        let mut platform = Seeded::from_seed([7; 32]);
-        let issued = TestRoot::seeded([8; 32]).unwrap().issue(&profile).unwrap();
-        provision(&mut platform, &issued).unwrap();
+        let profile = model(name);
+        let mut platform = platform(&profile, MemoryStore::new());
         let mut token = Token::new(profile);
         token.power_on(Duration::ZERO, &mut platform).unwrap();
         Self { token, platform, now: Duration::ZERO }
@@ -54,16 +42,10 @@ impl Bench {
     }
 
     /// All packets that are ready, as `host` sees them.
-    fn seen(&mut self, host: &mut Host) -> Vec<Seen> {
+    fn seen(&mut self, host: &mut Host) -> Vec<Heard> {
         let mut seen = Vec::new();
         while let Some(report) = self.token.poll(self.now) {
-            seen.extend(host.receive(&report).map(|event| match event {
-                HostEvent::Message { command, payload } => Seen::Message(command, payload.to_vec()),
-                HostEvent::Keepalive(status) => Seen::Keepalive(status),
-                HostEvent::Error(code) => Seen::Error(code),
-                HostEvent::Ready(reply) => Seen::Ready(reply),
-                other => panic!("{other:?}"),
-            }));
+            seen.extend(host.receive(&report).map(Heard::of));
         }
         seen
     }
@@ -73,7 +55,7 @@ impl Bench {
         let mut host = Host::new();
         let init = host.init([nonce; 8]);
         self.give(&init);
-        assert!(matches!(self.seen(&mut host)[..], [Seen::Ready(_)]));
+        assert!(matches!(self.seen(&mut host)[..], [Heard::Ready(_)]));
         host
     }
 
@@ -86,7 +68,7 @@ impl Bench {
     /// A CTAP2 request that needs no user, or whose user has acted.
     fn message(&mut self, host: &mut Host, command: Command) -> Vec<u8> {
         match &mut self.seen(host)[..] {
-            [Seen::Message(got, payload)] if *got == command => std::mem::take(payload),
+            [Heard::Message(got, payload)] if *got == command => std::mem::take(payload),
             other => panic!("{other:?}"),
         }
     }
@@ -100,22 +82,6 @@ impl Bench {
         let (data, word) = u2f::split_response(&response).unwrap();
         (data.to_vec(), word)
     }
-}
-
-fn make(uv: bool) -> Vec<u8> {
-    let mut out = vec![0; 1000];
-    let len = make_credential::Request {
-        client_data_hash: &[1; 32],
-        rp: ctap2::RpEntity { id: "example.org", ..Default::default() },
-        user: ctap2::UserEntity { id: &[9], name: Some("ann"), ..Default::default() },
-        pub_key_cred_params: List::from(&[Parameter::public_key(Alg::ES256)]),
-        options: uv.then_some(ctap2::Options { rk: Some(true), uv: Some(true), ..Default::default() }),
-        ..Default::default()
-    }
-    .message(&mut out)
-    .unwrap();
-    out.truncate(len);
-    out
 }
 
 fn credential_id(response: &[u8]) -> Vec<u8> {
@@ -134,19 +100,19 @@ fn each_key_tells_what_it_speaks() {
         let mut host = Host::new();
         let init = host.init([1; 8]);
         bench.give(&init);
-        let [Seen::Ready(reply)] = bench.seen(&mut host)[..] else { panic!() };
+        let [Heard::Ready(reply)] = bench.seen(&mut host)[..] else { panic!() };
         assert_eq!(reply.capabilities.contains(Capabilities::CBOR), profile.ctap2.is_some());
         assert_eq!(reply.capabilities.contains(Capabilities::NMSG), profile.u2f.is_none());
         assert_eq!(reply.capabilities.contains(Capabilities::WINK), profile.usb.wink);
 
-        bench.send(&mut host, Command::CBOR, &[ctap2::Command::GET_INFO.0]);
+        bench.send(&mut host, Command::CBOR, GET_INFO);
         if profile.ctap2.is_some() {
             let response = bench.message(&mut host, Command::CBOR);
             let (status, members) = split_response(&response).unwrap();
             assert_eq!(status, Status::OK);
             assert_eq!(get_info::Response::decode(members).unwrap().aaguid, &profile.aaguid);
         } else {
-            assert_eq!(bench.seen(&mut host), [Seen::Error(ErrorCode::INVALID_CMD)]);
+            assert_eq!(bench.seen(&mut host), [Heard::Error(ErrorCode::INVALID_CMD)]);
         }
 
         let mut out = [0; 20];
@@ -157,7 +123,7 @@ fn each_key_tells_what_it_speaks() {
             expected.extend([0x90, 0x00]);
             assert_eq!(bench.message(&mut host, Command::MSG), expected);
         } else {
-            assert_eq!(bench.seen(&mut host), [Seen::Error(ErrorCode::INVALID_CMD)]);
+            assert_eq!(bench.seen(&mut host), [Heard::Error(ErrorCode::INVALID_CMD)]);
         }
     }
 }
@@ -167,12 +133,12 @@ fn a_registration_and_a_login_with_a_touch_each() {
     let mut bench = Bench::new("no-uv");
     let mut host = bench.host(1);
     bench.send(&mut host, Command::CBOR, &make(false));
-    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
+    assert_eq!(bench.seen(&mut host), [Heard::Keepalive(Keepalive::UPNEEDED)]);
     assert_eq!(bench.token.waiting_for().unwrap().rp_id, Some("example.org"));
     bench.wait(99);
     assert_eq!(bench.seen(&mut host), []);
     bench.wait(1);
-    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
+    assert_eq!(bench.seen(&mut host), [Heard::Keepalive(Keepalive::UPNEEDED)]);
     bench.user(UserAct::Touched);
     let response = bench.message(&mut host, Command::CBOR);
     let id = credential_id(&response);
@@ -189,7 +155,7 @@ fn a_registration_and_a_login_with_a_touch_each() {
     .message(&mut out)
     .unwrap();
     bench.send(&mut host, Command::CBOR, &out[..len]);
-    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
+    assert_eq!(bench.seen(&mut host), [Heard::Keepalive(Keepalive::UPNEEDED)]);
     bench.user(UserAct::Touched);
     let response = bench.message(&mut host, Command::CBOR);
     let (status, members) = split_response(&response).unwrap();
@@ -232,7 +198,7 @@ fn a_cancel_is_answered_by_the_request() {
     assert_eq!(bench.seen(&mut host), []);
     let cancel = host.cancel();
     bench.give(&cancel);
-    assert_eq!(bench.seen(&mut host), [Seen::Message(Command::CBOR, vec![Status::KEEPALIVE_CANCEL.0])]);
+    assert_eq!(bench.seen(&mut host), [Heard::Message(Command::CBOR, vec![Status::KEEPALIVE_CANCEL.0])]);
     assert!(bench.token.waiting_for().is_none());
     // With nothing to cancel it is passed over.
     bench.give(&cancel);
@@ -249,7 +215,7 @@ fn a_host_that_starts_anew_gets_no_reply_to_its_old_request() {
     let init = host.init([3; 8]);
     bench.give(&init);
     assert!(
-        matches!(bench.seen(&mut host)[..], [Seen::Ready(InitReply { channel: same, .. })] if same == channel)
+        matches!(bench.seen(&mut host)[..], [Heard::Ready(InitReply { channel: same, .. })] if same == channel)
     );
     assert!(bench.token.waiting_for().is_none());
     bench.user(UserAct::Touched);
@@ -257,7 +223,7 @@ fn a_host_that_starts_anew_gets_no_reply_to_its_old_request() {
     assert_eq!(bench.seen(&mut host), []);
     // The key is free again.
     bench.send(&mut host, Command::CBOR, &make(false));
-    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
+    assert_eq!(bench.seen(&mut host), [Heard::Keepalive(Keepalive::UPNEEDED)]);
 }
 
 #[test]
@@ -269,8 +235,8 @@ fn a_user_who_does_not_come_is_waited_for_until_the_end() {
     let mut keepalives = 0;
     loop {
         match &bench.seen(&mut host)[..] {
-            [Seen::Keepalive(Keepalive::UPNEEDED)] => keepalives += 1,
-            [Seen::Message(Command::CBOR, payload)] => {
+            [Heard::Keepalive(Keepalive::UPNEEDED)] => keepalives += 1,
+            [Heard::Message(Command::CBOR, payload)] => {
                 assert_eq!(payload[..], [Status::USER_ACTION_TIMEOUT.0]);
                 break;
             }
@@ -290,11 +256,11 @@ fn another_client_is_told_that_the_key_is_busy() {
     let (mut one, mut two) = (bench.host(1), bench.host(2));
     bench.send(&mut one, Command::CBOR, &make(false));
     bench.seen(&mut one);
-    bench.send(&mut two, Command::CBOR, &[ctap2::Command::GET_INFO.0]);
-    assert_eq!(bench.seen(&mut two), [Seen::Error(ErrorCode::CHANNEL_BUSY)]);
+    bench.send(&mut two, Command::CBOR, GET_INFO);
+    assert_eq!(bench.seen(&mut two), [Heard::Error(ErrorCode::CHANNEL_BUSY)]);
     bench.user(UserAct::Touched);
     credential_id(&bench.message(&mut one, Command::CBOR));
-    bench.send(&mut two, Command::CBOR, &[ctap2::Command::GET_INFO.0]);
+    bench.send(&mut two, Command::CBOR, GET_INFO);
     bench.message(&mut two, Command::CBOR);
 }
 
@@ -310,7 +276,7 @@ fn verification_may_take_several_attempts() {
     };
     let before = asked(&bench);
     bench.user(UserAct::Mismatch);
-    assert_eq!(bench.seen(&mut host), [Seen::Keepalive(Keepalive::UPNEEDED)]);
+    assert_eq!(bench.seen(&mut host), [Heard::Keepalive(Keepalive::UPNEEDED)]);
     assert_eq!(asked(&bench), before - 1);
     bench.user(UserAct::Verified);
     credential_id(&bench.message(&mut host, Command::CBOR));
@@ -325,8 +291,8 @@ fn plugging_in_again_forgets_channels_and_waits() {
     bench.token.power_on(bench.now, &mut bench.platform).unwrap();
     assert!(bench.token.waiting_for().is_none());
     assert_eq!(bench.token.wake_at(), None);
-    bench.send(&mut host, Command::CBOR, &[ctap2::Command::GET_INFO.0]);
-    assert_eq!(bench.seen(&mut host), [Seen::Error(ErrorCode::INVALID_CHANNEL)]);
+    bench.send(&mut host, Command::CBOR, GET_INFO);
+    assert_eq!(bench.seen(&mut host), [Heard::Error(ErrorCode::INVALID_CHANNEL)]);
 }
 
 #[test]
@@ -334,6 +300,6 @@ fn winks_are_counted() {
     let mut bench = Bench::new("yubikey-4");
     let mut host = bench.host(1);
     bench.send(&mut host, Command::WINK, &[]);
-    assert_eq!(bench.seen(&mut host), [Seen::Message(Command::WINK, vec![])]);
+    assert_eq!(bench.seen(&mut host), [Heard::Message(Command::WINK, vec![])]);
     assert_eq!(bench.token.winks(), 1);
 }

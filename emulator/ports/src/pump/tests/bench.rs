@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use authenticator::platform::{Change, RecordKey, Store, StoreError};
 use authenticator::profile::Profile;
-use frames::{Command, ErrorCode, Host, HostEvent, InitReply, Keepalive, Report};
-use softkeys::{MemoryStore, Seeded, TestRoot, Vault, provision};
+use frames::{Command, Host, Keepalive, Report};
+use softkeys::{MemoryStore, Vault};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use wire::ctap2::{self, List, Parameter, make_credential};
-use wire::{Alg, Status};
+use wire::Status;
 
 use super::super::*;
 use crate::factory::{Factory, Made};
@@ -20,26 +19,7 @@ use crate::hands::{Hands, Up};
 use crate::mind::Mind;
 use crate::order::Wish;
 use crate::port::{Arrival, ReportPort, Unreachable};
-
-/// authenticatorGetInfo.
-pub const GET_INFO: &[u8] = &[ctap2::Command::GET_INFO.0];
-
-/// authenticatorMakeCredential, several packets long; with `uv` it wants verification and a resident key.
-pub fn make(uv: bool) -> Vec<u8> {
-    let mut out = vec![0; 1_000];
-    let len = make_credential::Request {
-        client_data_hash: &[1; 32],
-        rp: ctap2::RpEntity { id: "example.org", ..Default::default() },
-        user: ctap2::UserEntity { id: &[9], name: Some("ann"), ..Default::default() },
-        pub_key_cred_params: List::from(&[Parameter::public_key(Alg::ES256)]),
-        options: uv.then_some(ctap2::Options { rk: Some(true), uv: Some(true), ..Default::default() }),
-        ..Default::default()
-    }
-    .message(&mut out)
-    .unwrap();
-    out.truncate(len);
-    out
-}
+use crate::tests::{Heard, key, model, platform};
 
 /// A store whose commits wait while it is held.
 #[derive(Clone, Default)]
@@ -119,9 +99,8 @@ struct Catalogue;
 impl Factory for Catalogue {
     fn make(&mut self, wish: &Wish) -> Result<Made, String> {
         let profile = profiles::find(&wish.0).map_err(|error| error.to_string())?.profile;
-        let mut platform = Seeded::over(MemoryStore::new(), [9; 32]);
-        provision(&mut platform, &TestRoot::seeded([8; 32]).unwrap().issue(&profile).unwrap()).unwrap();
-        Ok((Mind::new(profile), Box::new(platform)))
+        let (mind, platform) = key(profile);
+        Ok((mind, Box::new(platform)))
     }
 }
 
@@ -131,15 +110,6 @@ impl Watcher for Diary {
     fn see(&mut self, seen: Seen<'_>) {
         let _ = self.0.send(format!("{seen:?}"));
     }
-}
-
-/// What a client got.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
-    Message(Command, Vec<u8>),
-    Keepalive(Keepalive),
-    Error(ErrorCode),
-    Ready(InitReply),
 }
 
 pub struct Bench {
@@ -160,11 +130,10 @@ impl Bench {
 
     /// A key of a model of the catalogue, changed a little.
     pub async fn start_with(name: &str, up: Up, change: impl FnOnce(&mut Profile)) -> Self {
-        let mut profile = profiles::find(name).unwrap().profile;
+        let mut profile = model(name);
         change(&mut profile);
         let gate = Gate::default();
-        let mut platform = Seeded::over(gate.clone(), [7; 32]);
-        provision(&mut platform, &TestRoot::seeded([8; 32]).unwrap().issue(&profile).unwrap()).unwrap();
+        let platform = platform(&profile, gate.clone());
 
         let (arrivals, arriving) = mpsc::unbounded_channel();
         let (replies, replied) = mpsc::unbounded_channel();
@@ -186,7 +155,7 @@ impl Bench {
     pub async fn client(&mut self, number: u8) -> Client {
         let mut client = self.client_on(number, Host::new());
         client.init(number);
-        assert!(matches!(client.answer().await, Answer::Ready(_)));
+        assert!(matches!(client.answer().await, Heard::Ready(_)));
         client
     }
 
@@ -308,17 +277,12 @@ impl Client {
     }
 
     /// The next thing that comes, keepalives included.
-    pub async fn next(&mut self) -> Answer {
+    pub async fn next(&mut self) -> Heard {
         loop {
             let report = timeout(LONG, self.mail.recv()).await.expect("an answer").unwrap();
-            return match self.host.receive(&report) {
-                None => continue,
-                Some(HostEvent::Message { command, payload }) => Answer::Message(command, payload.to_vec()),
-                Some(HostEvent::Keepalive(status)) => Answer::Keepalive(status),
-                Some(HostEvent::Error(code)) => Answer::Error(code),
-                Some(HostEvent::Ready(reply)) => Answer::Ready(reply),
-                Some(other) => panic!("{other:?}"),
-            };
+            if let Some(event) = self.host.receive(&report) {
+                return Heard::of(event);
+            }
         }
     }
 
@@ -326,18 +290,18 @@ impl Client {
     pub async fn asked(&mut self) {
         loop {
             match self.next().await {
-                Answer::Keepalive(Keepalive::UPNEEDED) => return,
-                Answer::Keepalive(_) => {}
+                Heard::Keepalive(Keepalive::UPNEEDED) => return,
+                Heard::Keepalive(_) => {}
                 other => panic!("{other:?}"),
             }
         }
     }
 
     /// The next thing that comes, keepalives aside.
-    pub async fn answer(&mut self) -> Answer {
+    pub async fn answer(&mut self) -> Heard {
         loop {
             match self.next().await {
-                Answer::Keepalive(_) => {}
+                Heard::Keepalive(_) => {}
                 answer => return answer,
             }
         }
@@ -346,7 +310,7 @@ impl Client {
     /// The status of a CTAP2 response.
     pub async fn status(&mut self) -> Status {
         match self.answer().await {
-            Answer::Message(Command::CBOR, response) => Status(response[0]),
+            Heard::Message(Command::CBOR, response) => Status(response[0]),
             other => panic!("{other:?}"),
         }
     }

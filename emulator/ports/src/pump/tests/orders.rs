@@ -3,9 +3,10 @@
 use frames::{Command, ErrorCode, Keepalive};
 use wire::Status;
 
-use super::bench::{Answer, Bench, GET_INFO, make};
+use super::bench::Bench;
 use crate::hands::{Gesture, Up};
 use crate::order::{Order, Wish};
+use crate::tests::{GET_INFO, Heard, make};
 
 #[tokio::test]
 async fn what_the_key_asks_is_told_at_once_or_when_it_asks() {
@@ -42,7 +43,7 @@ async fn a_key_that_was_unplugged_begins_anew_when_it_is_plugged_in() {
     bench.order(Order::Plug).await.unwrap();
     bench.order(Order::Plug).await.unwrap();
     client.send(Command::CBOR, GET_INFO);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CHANNEL));
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::INVALID_CHANNEL));
     let mut client = bench.client(2).await;
     client.send(Command::CBOR, GET_INFO);
     assert_eq!(client.status().await, Status::OK);
@@ -60,13 +61,13 @@ async fn a_reset_puts_a_new_key_in_place_of_the_old() {
 
     let wish = |text: &str| Order::Reset(Wish(text.to_owned()));
     assert!(bench.order(wish("no-such-key")).await.unwrap_err().contains("no-such-key"));
-    assert_eq!(client.next().await, Answer::Keepalive(Keepalive::UPNEEDED), "the old key goes on");
+    assert_eq!(client.next().await, Heard::Keepalive(Keepalive::UPNEEDED), "the old key goes on");
     assert_eq!(bench.order(wish("yubikey-4")).await, Ok(String::new()));
     client.send(Command::CBOR, GET_INFO);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CHANNEL));
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::INVALID_CHANNEL));
     let mut client = bench.client(2).await;
     client.send(Command::CBOR, GET_INFO);
-    assert_eq!(client.answer().await, Answer::Error(ErrorCode::INVALID_CMD), "a U2F key");
+    assert_eq!(client.answer().await, Heard::Error(ErrorCode::INVALID_CMD), "a U2F key");
 
     bench.order(Order::Unplug).await.unwrap();
     assert_eq!(bench.order(wish("no-uv")).await, Ok(String::new()), "and plugged in");
