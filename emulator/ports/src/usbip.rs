@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frames::Report;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ impl UsbipServer {
                 accepted = self.listener.accept(), if connections.len() < MOST => match accepted {
                     Ok((socket, from)) => {
                         let bus = Arc::clone(&self.bus);
-                        connections.spawn(async move { serve(socket, &bus).await.map_err(|error| (from, error)) });
+                        connections.spawn(async move { accept(socket, &bus).await.map_err(|error| (from, error)) });
                     }
                     Err(error) => log(&format!("usbip: a machine could not connect: {error}")),
                 },
@@ -102,18 +102,39 @@ impl UsbipServer {
             }
         }
     }
+
+    /// Serves one machine over a connection that somebody else has made, a tunnel for one, until it goes or its key is unplugged.
+    ///
+    /// # Errors
+    /// The connection broke, or what came over it is no message of USB/IP.
+    pub async fn serve(
+        &self,
+        reader: impl AsyncRead + Unpin,
+        writer: impl AsyncWrite + Unpin,
+    ) -> io::Result<()> {
+        serve(reader, writer, &self.bus).await
+    }
 }
 
-async fn serve(mut socket: TcpStream, bus: &Bus) -> io::Result<()> {
+async fn accept(socket: TcpStream, bus: &Bus) -> io::Result<()> {
     // Each report is a message of its own that somebody waits for.
     socket.set_nodelay(true)?;
-    let opening = timeout(PATIENCE, message::opening(&mut socket));
+    let (reader, writer) = socket.into_split();
+    serve(reader, writer, bus).await
+}
+
+async fn serve(
+    mut reader: impl AsyncRead + Unpin,
+    mut writer: impl AsyncWrite + Unpin,
+    bus: &Bus,
+) -> io::Result<()> {
+    let opening = timeout(PATIENCE, message::opening(&mut reader));
     match opening.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?? {
-        Opening::List => socket.write_all(&bus.list()).await,
+        Opening::List => writer.write_all(&bus.list()).await,
         Opening::Import(name) => match bus.attach(&name) {
-            Some(attachment) => session::run(socket, bus, attachment).await,
+            Some(attachment) => session::run(reader, writer, bus, attachment).await,
             None => {
-                socket.write_all(&message::imported(None)).await?;
+                writer.write_all(&message::imported(None)).await?;
                 Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no free key at {name:?}")))
             }
         },

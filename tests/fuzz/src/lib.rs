@@ -1,6 +1,6 @@
 //! The bodies of the fuzz targets: each takes any bytes and panics where a promise is broken.
 //!
-//! One for each decoder, and [`commands`] for sequences of commands. `tests/fuzz/run` drives them with libFuzzer; the
+//! One for each decoder, [`commands`] for sequences of commands, and [`usbip`] for what a server takes from a network. `tests/fuzz/run` drives them with libFuzzer; the
 //! suites replay [`seeds`] and what was found before, without it.
 
 pub mod attestation_object;
@@ -21,6 +21,7 @@ pub mod seeds;
 mod shown;
 mod twin;
 pub mod u2f;
+pub mod usbip;
 
 /// A target: `targets/NAME.rs` runs it with libFuzzer.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "attestation_object", run: attestation_object::parse },
     Target { name: "authdata", run: authdata::parse },
     Target { name: "cbor_read", run: cbor::read },
@@ -49,4 +50,5 @@ pub const TARGETS: [Target; 16] = [
     Target { name: "profile", run: profile::parse },
     Target { name: "scenario", run: scenario::load },
     Target { name: "u2f", run: u2f::messages },
+    Target { name: "usbip", run: usbip::any },
 ];

@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
-use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 use super::Attached;
@@ -15,20 +14,25 @@ use crate::usb::Identity;
 use crate::usb::control::{Control, Outcome};
 
 /// Serves the connection until the machine goes or the key is unplugged.
-pub(super) async fn run(mut socket: TcpStream, bus: &Bus, attachment: Attachment) -> io::Result<()> {
+pub(super) async fn run(
+    mut reader: impl AsyncRead + Unpin,
+    mut writer: impl AsyncWrite + Unpin,
+    bus: &Bus,
+    attachment: Attachment,
+) -> io::Result<()> {
     let Attachment { name, place, identity, arrivals, outgoing, stop, end } = attachment;
     let transfers = async {
-        socket.write_all(&message::imported(Some((place, &identity)))).await?;
+        writer.write_all(&message::imported(Some((place, &identity)))).await?;
         // A machine that attaches a key gives it its power.
         tell(&arrivals, Arrival::Powered).await?;
         let mut device = Device { name, identity, control: Control::default(), held: VecDeque::new() };
-        device.serve(&mut socket, &arrivals, outgoing).await
+        device.serve(&mut reader, &mut writer, &arrivals, outgoing).await
     };
     let ended = tokio::select! {
         ended = transfers => ended,
         _ = stop => Ok(()),
     };
-    drop(socket);
+    drop((reader, writer));
     bus.detach(place, name);
     drop(end);
     // The key may be gone, too.
@@ -51,16 +55,16 @@ struct Device {
 impl Device {
     async fn serve(
         &mut self,
-        socket: &mut TcpStream,
+        reader: &mut (impl AsyncRead + Unpin),
+        writer: &mut (impl AsyncWrite + Unpin),
         arrivals: &mpsc::Sender<Arrival<Attached>>,
         mut outgoing: mpsc::Receiver<frames::Report>,
     ) -> io::Result<()> {
-        let (mut reader, mut writer) = socket.split();
         // Reading a command cannot be given up half way, so it goes on by itself.
         let (give, mut commands) = mpsc::channel(COMMANDS);
         let reading = async {
             loop {
-                let command = message::command(&mut reader).await?;
+                let command = message::command(reader).await?;
                 if give.send(command).await.is_err() {
                     return Ok(());
                 }
@@ -69,12 +73,12 @@ impl Device {
         let working = async {
             loop {
                 tokio::select! {
-                    Some(command) = commands.recv() => self.take(command, arrivals, &mut writer).await?,
+                    Some(command) = commands.recv() => self.take(command, arrivals, writer).await?,
                     // A report goes out when somebody asks for it, and the other way round: nothing polls.
                     Some(report) = outgoing.recv(), if !self.held.is_empty() => {
                         if let Some((seqnum, len)) = self.held.pop_front() {
                             let data = report.iter().take(len).copied().collect();
-                            reply(&mut writer, seqnum, Ok(Transferred::ToHost(data))).await?;
+                            reply(writer, seqnum, Ok(Transferred::ToHost(data))).await?;
                         }
                     }
                     else => return Ok(()),
