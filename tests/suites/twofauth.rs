@@ -35,7 +35,6 @@ const LACKING: &[&[&str]] = &[
     lacks::BACKUP_REQUIRED,
     lacks::ALGORITHMS,
     lacks::NO_EXCLUSION,
-    lacks::CHANGE,
     lacks::RESIDENT_KEY,
     lacks::USERNAMELESS,
     lacks::TOUCH_AFTER_PASSWORD,

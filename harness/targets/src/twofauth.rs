@@ -9,6 +9,7 @@ mod built_in;
 mod deeds;
 mod environment;
 mod error;
+mod ground;
 mod home;
 mod mail;
 mod policy;

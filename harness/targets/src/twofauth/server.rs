@@ -9,12 +9,13 @@ use url::Url;
 
 use super::error::TwofauthError;
 use super::policy::Setup;
-use super::process::Process;
+use super::process::{Process, Start};
 use super::web::{Web, reason, refused};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
 use crate::http::{Agent, HttpClient, Method, base};
 use crate::locked::locked;
+use crate::process::ProcessError;
 use crate::target::TargetError;
 use plan::policy::Requirement;
 
@@ -40,7 +41,7 @@ enum Host {
     /// A process of ours.
     Process(Mutex<Process>),
     /// A dialect in this process. It runs as long as the value is there.
-    Dialect { _running: Dialect },
+    Dialect(Dialect),
     /// Somebody else's.
     Elsewhere,
 }
@@ -52,7 +53,7 @@ impl Server {
         client: HttpClient,
         timeout: Duration,
     ) -> Result<Self, TwofauthError> {
-        let (base, mail) = (process.url.clone(), process.mail());
+        let (base, mail) = (process.url(), process.mail());
         Self::new(base, mail, client, timeout, Host::Process(Mutex::new(process))).await
     }
 
@@ -63,7 +64,7 @@ impl Server {
         timeout: Duration,
     ) -> Result<Self, TwofauthError> {
         let (base, mail) = (dialect.url(), dialect.mail());
-        Self::new(base, mail, client, timeout, Host::Dialect { _running: dialect }).await
+        Self::new(base, mail, client, timeout, Host::Dialect(dialect)).await
     }
 
     async fn new(
@@ -143,6 +144,34 @@ impl Server {
         Ok(Setup { user_verification, rp_id: None })
     }
 
+    /// Goes on with another environment, as after a restart: users, their keys and sessions stay.
+    pub(super) async fn restart(&self, start: &Start<'_>) -> Result<(), ProcessError> {
+        let Some(process) = self.process() else { return Ok(()) };
+        let home = locked(process).end();
+        let group = home.run(start).await?;
+        locked(process).group = group;
+        Ok(())
+    }
+
+    /// The same for a dialect, which need not end for it.
+    pub(super) fn tell_dialect(&self, setup: &Setup) {
+        if let Host::Dialect(dialect) = &self.host {
+            dialect.set_user_verification(setup.user_verification);
+        }
+    }
+
+    /// Looks whether its environment is that one: the server says itself how it understood it.
+    pub(super) async fn has(&self, setup: &Setup) -> Result<(), TargetError> {
+        let told = self.setup().await?.user_verification;
+        match told == setup.user_verification {
+            true => Ok(()),
+            false => Err(TargetError::Unknown(format!(
+                "2FAuth was given WEBAUTHN_USER_VERIFICATION={}, and says that it is {told}",
+                setup.user_verification
+            ))),
+        }
+    }
+
     /// `false` once a process that was started here is gone.
     pub(super) fn is_alive(&self) -> bool {
         !self.process().is_some_and(|process| locked(process).group.ended())
@@ -161,7 +190,7 @@ impl Server {
     fn process(&self) -> Option<&Mutex<Process>> {
         match &self.host {
             Host::Process(process) => Some(process),
-            Host::Dialect { .. } | Host::Elsewhere => None,
+            Host::Dialect(_) | Host::Elsewhere => None,
         }
     }
 }

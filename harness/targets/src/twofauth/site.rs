@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use plan::Policy;
+
 use super::account::User;
+use super::ground::Ground;
+use super::policy;
 use super::server::Server;
 use super::session::TwofauthSession;
 use super::wish::Wish;
@@ -13,6 +17,7 @@ use crate::target::{Account, CredentialRecord, Session, Site, TargetError, Targe
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) server: Arc<Server>,
+    ground: Arc<Ground>,
     pub(super) wish: Wish,
     /// What the names of its users begin with.
     tag: String,
@@ -20,8 +25,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(server: Arc<Server>, wish: Wish, tag: String) -> Self {
-        Self { server, wish, tag, users: Provisioned::default() }
+    pub(super) fn new(server: Arc<Server>, ground: Arc<Ground>, wish: Wish, tag: String) -> Self {
+        Self { server, ground, wish, tag, users: Provisioned::default() }
     }
 
     /// The user that was made for an account.
@@ -37,25 +42,21 @@ impl Place {
 
 /// A site as the bench holds it.
 #[derive(Debug)]
-pub(super) struct TwofauthSite {
-    pub(super) place: Arc<Place>,
-    /// The server goes with the target.
-    pub(super) disposable: bool,
-}
+pub(super) struct TwofauthSite(pub(super) Arc<Place>);
 
 impl Site for TwofauthSite {
     fn origin(&self) -> String {
-        self.place.server.base.origin().ascii_serialization()
+        self.0.server.base.origin().ascii_serialization()
     }
 
     fn rp_id(&self) -> String {
-        let host = self.place.server.base.host_str();
-        self.place.wish.rp_id.as_deref().or(host).unwrap_or_default().to_owned()
+        let host = self.0.server.base.host_str();
+        self.0.wish.rp_id.as_deref().or(host).unwrap_or_default().to_owned()
     }
 
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
-            let place = &self.place;
+            let place = &self.0;
             let name = format!("{}-{}", place.tag, who.name).to_lowercase();
             let user = User::register(&place.server, who, &name, &format!("{name}@anykey.test")).await?;
             place.users.add(who, user);
@@ -63,28 +64,36 @@ impl Site for TwofauthSite {
         })
     }
 
+    /// Servers that are started for the run go with the target, or with the site that has one to itself.
     fn is_disposable(&self) -> bool {
-        self.disposable
+        self.0.ground.is_ours()
     }
 
     fn retire<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {
         Box::pin(async move {
-            self.place.user(who)?.remove().await?;
-            self.place.users.remove(who);
+            self.0.user(who)?.remove().await?;
+            self.0.users.remove(who);
             Ok(())
         })
     }
 
     fn open<'a>(&'a self) -> TargetResult<'a, Box<dyn Session>> {
-        let session: Box<dyn Session> = Box::new(TwofauthSession::new(self.place.clone()));
+        let session: Box<dyn Session> = Box::new(TwofauthSession::new(self.0.clone()));
         Box::pin(async move { Ok(session) })
     }
 
     fn credentials<'a>(&'a self, who: &'a Account) -> TargetResult<'a, Vec<CredentialRecord>> {
-        Box::pin(async move { self.place.user(who)?.keys().await })
+        Box::pin(async move { self.0.user(who)?.keys().await })
     }
 
     fn revoke<'a>(&'a self, who: &'a Account, id: &'a [u8]) -> TargetResult<'a, ()> {
-        Box::pin(async move { self.place.user(who)?.revoke(id).await })
+        Box::pin(async move { self.0.user(who)?.revoke(id).await })
+    }
+
+    fn set_policy<'a>(&'a self, policy: &'a Policy) -> TargetResult<'a, ()> {
+        Box::pin(async move {
+            let place = &self.0;
+            place.ground.change(&place.server, &policy::setup(policy, &place.wish)?).await
+        })
     }
 }

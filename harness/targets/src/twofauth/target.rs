@@ -1,7 +1,6 @@
 //! 2FAuth as a target: started here, or attached to.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,19 +10,17 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::error::TwofauthError;
+use super::ground::{Ground, Origin};
 use super::home::Installation;
 use super::policy::{self, Setup};
-use super::process::Process;
 use super::server::{self, Server, Version};
 use super::site::{Place, TwofauthSite};
 use super::web::refused;
 use super::wish::{self, Wish};
 use crate::admin::AdminLogin;
-use crate::dialect::twofauth::Dialect;
 use crate::http::{HttpClient, Method};
 use crate::known;
 use crate::locked::locked;
-use crate::process::ProcessError;
 use crate::run_tag::RunTag;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
 
@@ -51,17 +48,6 @@ impl Default for TwofauthSettings {
     }
 }
 
-/// Where servers come from.
-#[derive(Debug)]
-enum Ground {
-    /// One is started for each setup.
-    Installation(Box<Installation>),
-    /// A dialect is started for each setup.
-    Dialect,
-    /// There is one, with the setup that it has.
-    There(Setup),
-}
-
 type Made = OnceCell<Result<Arc<Server>, TargetError>>;
 
 /// One 2FAuth. Processes that were started here end with the value; users that were made on a server of somebody else's
@@ -69,10 +55,8 @@ type Made = OnceCell<Result<Arc<Server>, TargetError>>;
 #[derive(Debug)]
 pub struct TwofauthTarget {
     pub(super) first: Arc<Server>,
-    ground: Ground,
+    ground: Arc<Ground>,
     servers: Mutex<HashMap<Setup, Arc<Made>>>,
-    client: HttpClient,
-    settings: TwofauthSettings,
     version: Version,
     known: Vec<Known>,
     run: RunTag,
@@ -84,16 +68,8 @@ impl TwofauthTarget {
     /// # Errors
     /// No PHP, no 2FAuth, or it does not come up; then with the end of its log.
     pub async fn start(directory: &Path, settings: TwofauthSettings) -> Result<Self, TwofauthError> {
-        let client = settings.client.clone();
         let installation = Installation::prepare(directory).await?;
-        let setup = Setup::default();
-        let process = Process::start(&installation, &setup, settings.start_timeout, &client).await?;
-        let url = process.url.clone();
-        // First, since its page would have it look for a newer version.
-        let first = Server::started(process, client.clone(), settings.request_timeout).await?;
-        let version = server::version(&url, &client, settings.request_timeout).await?;
-        let ground = Ground::Installation(Box::new(installation));
-        Self::new(first, ground, setup, version, client, settings)
+        Self::ours(Origin::Installation(Box::new(installation)), settings).await
     }
 
     /// Takes a 2FAuth that runs already; `url` is its `APP_URL`, and `admin` names one of its administrators by the e-mail
@@ -112,7 +88,8 @@ impl TwofauthTarget {
         let bad = |why: String| TwofauthError::Admin { url: url.to_string(), why };
         let first = Server::attached(url.clone(), client.clone(), timeout, admin, mail).await?;
         let setup = first.setup().await.map_err(|e| bad(e.to_string()))?;
-        Self::new(first, Ground::There(setup.clone()), setup, version, client, settings)
+        let ground = ground(Origin::There(setup.clone()), settings);
+        Self::new(first, ground, setup, version)
     }
 
     /// Starts dialects in this process, as they are needed.
@@ -120,29 +97,24 @@ impl TwofauthTarget {
     /// # Errors
     /// One does not start.
     pub async fn dialect(settings: TwofauthSettings) -> Result<Self, TwofauthError> {
-        let (client, timeout, setup) = (settings.client.clone(), settings.request_timeout, Setup::default());
-        let dialect = speaker(&setup).await?;
-        let first = Server::dialect(dialect, client.clone(), timeout).await?;
-        let version = server::version(&first.base, &client, timeout).await?;
-        Self::new(first, Ground::Dialect, setup, version, client, settings)
+        Self::ours(Origin::Dialect, settings).await
     }
 
-    fn new(
-        first: Server,
-        ground: Ground,
-        setup: Setup,
-        version: Version,
-        client: HttpClient,
-        settings: TwofauthSettings,
-    ) -> Result<Self, TwofauthError> {
+    async fn ours(origin: Origin, settings: TwofauthSettings) -> Result<Self, TwofauthError> {
+        let (ground, setup) = (ground(origin, settings), Setup::default());
+        // First, since its page would have it look for a newer version.
+        let first = ground.start(&setup).await?;
+        let version = server::version(&first.base, &ground.client, ground.request_timeout).await?;
+        Self::new(first, ground, setup, version)
+    }
+
+    fn new(first: Server, ground: Ground, setup: Setup, version: Version) -> Result<Self, TwofauthError> {
         let first = Arc::new(first);
         let made = Arc::new(OnceCell::new_with(Some(Ok(first.clone()))));
         Ok(Self {
             first,
-            ground,
+            ground: Arc::new(ground),
             servers: Mutex::new(HashMap::from([(setup, made)])),
-            client,
-            settings,
             version,
             known: known::read(include_str!("known.toml"))?,
             run: RunTag::new(),
@@ -161,38 +133,16 @@ impl TwofauthTarget {
 
     /// The server with that setup, started if there is none yet. Cases that need another do not wait for it.
     async fn server(&self, setup: Setup) -> Result<Arc<Server>, TargetError> {
-        if let Ground::There(there) = &self.ground {
-            return match *there == setup {
-                true => Ok(self.first.clone()),
-                false => Err(TargetError::Unsupported(other_setup(there, &setup))),
-            };
-        }
         let cell = locked(&self.servers).entry(setup.clone()).or_default().clone();
-        let start = async {
-            let server = self.start_another(&setup).await;
-            server.map(Arc::new).map_err(|e| TargetError::Unknown(e.to_string()))
-        };
         // What did not start once does not start again: the outcome is kept.
-        cell.get_or_init(|| start).await.clone()
+        cell.get_or_init(|| self.own_server(&setup)).await.clone()
     }
 
-    async fn start_another(&self, setup: &Setup) -> Result<Server, TwofauthError> {
-        let (client, timeout) = (self.client.clone(), self.settings.request_timeout);
-        match &self.ground {
-            Ground::Installation(installation) => {
-                let process =
-                    Process::start(installation, setup, self.settings.start_timeout, &self.client).await?;
-                Server::started(process, client, timeout).await
-            }
-            Ground::Dialect | Ground::There(_) => {
-                Server::dialect(speaker(setup).await?, client, timeout).await
-            }
-        }
-    }
-
-    /// Whether servers are started for the run and go with it.
-    fn is_ours(&self) -> bool {
-        !matches!(self.ground, Ground::There(_))
+    /// A server with that setup that nobody else has.
+    async fn own_server(&self, setup: &Setup) -> Result<Arc<Server>, TargetError> {
+        let server = self.ground.start(setup).await.map_err(|e| TargetError::Unknown(e.to_string()))?;
+        server.has(setup).await?;
+        Ok(Arc::new(server))
     }
 
     /// The ids and names of all users.
@@ -210,26 +160,9 @@ impl TwofauthTarget {
     }
 }
 
-/// A dialect with that setup, on a free port.
-async fn speaker(setup: &Setup) -> Result<Dialect, TwofauthError> {
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let started = Dialect::start(listen, setup.rp_id.clone()).await;
-    Ok(started.map_err(|e| ProcessError::start("the dialect of 2FAuth", e))?)
-}
-
-/// What its owner would have to set.
-fn other_setup(there: &Setup, wanted: &Setup) -> String {
-    let mut lines = Vec::new();
-    if there.user_verification != wanted.user_verification {
-        lines.push(format!(
-            "WEBAUTHN_USER_VERIFICATION={} (it is {})",
-            wanted.user_verification, there.user_verification
-        ));
-    }
-    if let Some(id) = wanted.rp_id.as_ref().filter(|_| there.rp_id != wanted.rp_id) {
-        lines.push(format!("WEBAUTHN_ID={id}"));
-    }
-    format!("2FAuth: its environment decides, and this needs {}", lines.join(" and "))
+fn ground(origin: Origin, settings: TwofauthSettings) -> Ground {
+    let TwofauthSettings { start_timeout, request_timeout, client, .. } = settings;
+    Ground { origin, client, start_timeout, request_timeout }
 }
 
 impl Target for TwofauthTarget {
@@ -251,7 +184,7 @@ impl Target for TwofauthTarget {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            policy: self.is_ours(),
+            policy: self.ground.is_ours(),
             second_factor: false,
             passwordless: true,
             usernameless: false,
@@ -293,10 +226,13 @@ impl Target for TwofauthTarget {
         Box::pin(async move {
             let own: Wish = wish::read(wish.settings, "[server]")?;
             let setup = policy::setup(wish.policy, &own)?;
-            let server = self.server(setup).await?;
-            let place = Arc::new(Place::new(server, own, self.run.next()));
-            let disposable = self.is_ours();
-            let site: Box<dyn Site> = Box::new(TwofauthSite { place, disposable });
+            self.ground.has(&setup)?;
+            let server = match wish.changes && self.ground.is_ours() {
+                true => self.own_server(&setup).await?,
+                false => self.server(setup).await?,
+            };
+            let place = Place::new(server, self.ground.clone(), own, self.run.next());
+            let site: Box<dyn Site> = Box::new(TwofauthSite(Arc::new(place)));
             Ok(site)
         })
     }

@@ -80,13 +80,36 @@ pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Reply {
     }
 }
 
-/// `GET /system/infos`, as far as the bench reads it.
+/// What an installation says of itself; the members that mean something here are the version and the last one.
+fn common(asked: &str) -> Value {
+    json!({
+        "Date": "Sun, 29 Nov 2026 17:00:00 +0000",
+        "userAgent": null,
+        "Version": super::VERSION,
+        "Environment": "production",
+        "Install path": "/srv/2fauth",
+        "Debug": "false",
+        "Cache driver": "file",
+        "Log channel": "single",
+        "Log level": null,
+        "DB driver": "sqlite",
+        "PHP version": "8.4.0",
+        "Operating system": "Linux",
+        "interface": "cli-server",
+        "Auth guard": "web-guard",
+        "Trusted proxies": "*",
+        "lastRadarScan": "never",
+        "webauthn user verification": asked,
+    })
+}
+
+/// `GET /system/infos`.
 pub(super) fn infos(shared: &Shared, request: &Request) -> Response {
-    call::page(shared, request, call::Who::Users, |call| match call.user() {
-        Some(user) if user.is_admin => Reply::json(
-            200,
-            json!({"common": {"Version": super::VERSION, "webauthn user verification": "preferred"}}),
-        ),
-        _ => Reply::unauthorised_action(),
+    call::page(shared, request, call::Who::Users, |call| {
+        let asked = call.state.user_verification.unwrap_or("preferred");
+        match call.user() {
+            Some(user) if user.is_admin => Reply::json(200, json!({ "common": common(asked) })),
+            _ => Reply::unauthorised_action(),
+        }
     })
 }

@@ -19,6 +19,8 @@ pub(super) struct State {
     pub(super) throttle: Throttle,
     /// The setting `disableRegistration`.
     pub(super) closed: bool,
+    /// `WEBAUTHN_USER_VERIFICATION`.
+    pub(super) user_verification: Option<&'static str>,
 }
 
 /// A user.

@@ -73,6 +73,31 @@ async fn what_its_owner_would_have_to_set_is_said() {
     assert!(why.contains("WEBAUTHN_USER_VERIFICATION=required (it is preferred)"), "{why}");
 }
 
+#[tokio::test]
+async fn a_policy_changes_as_far_as_the_server_is_ours() {
+    let asks =
+        |user_verification| Policy { login: Login::Passwordless, user_verification, ..Policy::default() };
+    let own = TwofauthTarget::dialect(TwofauthSettings::default()).await.unwrap();
+    let none = Map::new();
+    let before = asks(Requirement::Preferred);
+    let wish = || SiteWish { changes: true, ..SiteWish::of(&before, &none) };
+    let site = own.site(wish()).await.unwrap();
+    site.provision(&al()).await.unwrap();
+    site.set_policy(&asks(Requirement::Required)).await.unwrap();
+    site.open().await.unwrap().login_without_key(&al()).await.unwrap();
+    let resident = Policy { resident_key: Requirement::Required, ..before.clone() };
+    assert!(matches!(site.set_policy(&resident).await, Err(TargetError::Unsupported(_))));
+    assert_ne!(own.site(wish()).await.unwrap().origin(), site.origin(), "each has a server to itself");
+
+    let dialect = running().await;
+    let target = attach(dialect.url(), "a good word").await.unwrap();
+    let site = target.site(wish()).await.unwrap();
+    site.set_policy(&before).await.unwrap();
+    let changed = site.set_policy(&asks(Requirement::Required)).await;
+    let Err(TargetError::Unsupported(why)) = changed else { panic!("{changed:?}") };
+    assert!(why.contains("WEBAUTHN_USER_VERIFICATION=required"), "{why}");
+}
+
 /// Where nobody may register, the admin makes the users.
 #[tokio::test]
 async fn a_server_that_is_closed() {
