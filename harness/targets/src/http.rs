@@ -7,12 +7,14 @@ mod agent;
 mod answer;
 mod client;
 mod cookies;
+mod endpoint;
 mod error;
 
 pub use agent::{Agent, Body, Exchange};
 pub use answer::{Answer, DIALECT};
 pub use client::HttpClient;
 pub use cookies::{Cookie, Jar};
+pub use endpoint::Endpoint;
 pub use error::HttpError;
 pub use http::{HeaderMap, HeaderName, Method, header};
 

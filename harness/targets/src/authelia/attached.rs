@@ -19,7 +19,7 @@ use super::site::{CREDENTIAL, Parts, list};
 use super::target::AutheliaSettings;
 use super::wire::Wire;
 use super::wish::Wish;
-use crate::http::{Agent, Body, Method};
+use crate::http::{Body, Endpoint, Method};
 use crate::process::ProcessError;
 use crate::target::TargetError;
 
@@ -75,18 +75,17 @@ impl Attached {
         settings: &AutheliaSettings,
     ) -> Result<Self, AutheliaError> {
         let unusable = |why: String| AutheliaError::Unusable { url: url.to_string(), why };
-        let is_dialect = is_authelia(&url, settings).await.map_err(unusable)?;
+        let at = Endpoint::new(url.clone(), settings.client.clone(), settings.request_timeout);
+        let is_dialect = is_authelia(&at).await.map_err(unusable)?;
         let users: Vec<User> =
             about.users.into_iter().map(|(name, password)| User { name, password }).collect();
         let first = users.first().cloned().ok_or_else(|| {
             unusable("Authelia makes no users: name a file with some in the target file (`users = \"users.toml\"`)".into())
         })?;
         let server = Arc::new(Server {
-            base: url.clone(),
+            at,
             proxy: about.portal.is_some(),
             portal: about.portal.unwrap_or_else(|| url.clone()),
-            client: settings.client.clone(),
-            timeout: settings.request_timeout,
             notifier: about.notifier.as_deref().map(|file| Arc::new(Notifier::new(file))),
             journal: None,
             sites: None,
@@ -133,10 +132,8 @@ impl Attached {
 }
 
 /// Whether it answers as Authelia does; `true` if it is a dialect.
-async fn is_authelia(url: &Url, settings: &AutheliaSettings) -> Result<bool, String> {
-    let mut agent =
-        Agent::with_client(url.clone(), settings.client.clone()).timeout(settings.request_timeout);
-    let answer = agent.get("api/health").await.map_err(|e| e.to_string())?;
+async fn is_authelia(at: &Endpoint) -> Result<bool, String> {
+    let answer = at.agent().get("api/health").await.map_err(|e| e.to_string())?;
     let json = answer.json().unwrap_or_default();
     if answer.status != 200 || json["status"] != "OK" {
         let (status, start) = (answer.status, answer.start());

@@ -20,6 +20,7 @@ use super::server::Server;
 use super::site::Parts;
 use super::target::AutheliaSettings;
 use super::wish::Wish;
+use crate::http::Endpoint;
 use crate::locked::locked;
 use crate::process::{folder, random_password};
 use crate::target::TargetError;
@@ -129,7 +130,7 @@ impl Managed {
             users: users.map(|user| (user.name, user.password)).collect(),
             version: self.program.version(),
         };
-        Ok((instance.server.base.clone(), about))
+        Ok((instance.server.at.base.clone(), about))
     }
 
     fn cell(&self, key: &str) -> Cell {
@@ -165,11 +166,13 @@ impl Managed {
         drop(all);
         let portal = Url::parse(PORTAL).map_err(|e| TargetError::Unknown(e.to_string()))?;
         let server = Server {
-            base: process.base().clone(),
+            at: Endpoint::new(
+                process.base().clone(),
+                self.settings.client.clone(),
+                self.settings.request_timeout,
+            ),
             portal,
             proxy: true,
-            client: self.settings.client.clone(),
-            timeout: self.settings.request_timeout,
             notifier: Some(data.notifier(notification)),
             journal: Some(Journal::new(&log)),
             sites: Some(SITES.map(str::to_owned)),

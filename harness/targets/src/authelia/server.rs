@@ -3,28 +3,23 @@
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use url::Url;
 
 use super::journal::Journal;
 use super::notifier::Notifier;
-use crate::http::HttpClient;
+use crate::http::Endpoint;
 use crate::locked::locked;
 
 /// One Authelia, as it is driven.
 #[derive(Debug)]
 pub(super) struct Server {
     /// Where requests go.
-    pub(super) base: Url,
+    pub(super) at: Endpoint,
     /// The portal, as its users know it.
     pub(super) portal: Url,
     /// The bench stands in the place of the proxy: it says which host was asked for, and who asks.
     pub(super) proxy: bool,
-    /// The connections.
-    pub(super) client: HttpClient,
-    /// For one exchange.
-    pub(super) timeout: Duration,
     /// Where one-time codes come to.
     pub(super) notifier: Option<Arc<Notifier>>,
     /// Where reasons stand.

@@ -57,7 +57,7 @@ pub(super) struct Wire {
 impl Wire {
     /// A user agent without a cookie.
     pub(super) fn new(server: &Arc<Server>) -> Self {
-        let agent = Agent::with_client(server.base.clone(), server.client.clone()).timeout(server.timeout);
+        let agent = server.at.agent();
         Self { server: server.clone(), elevated: false, agent, cookie: None, address: server.address() }
     }
 

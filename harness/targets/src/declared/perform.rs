@@ -13,7 +13,7 @@ use super::rule::{Read, Rule};
 use super::template::{Scope, plain};
 use super::trace::{Step, Trace};
 use super::values;
-use crate::http::{Agent, Answer, Body, HttpClient};
+use crate::http::{Agent, Answer, Body, Endpoint, HttpClient};
 use crate::locked::locked;
 use crate::target::{Page, TargetError};
 
@@ -21,9 +21,7 @@ use crate::target::{Page, TargetError};
 #[derive(Debug)]
 pub(super) struct Wire {
     pub(super) description: Description,
-    pub(super) base: Url,
-    pub(super) client: HttpClient,
-    pub(super) timeout: Duration,
+    pub(super) at: Endpoint,
     pub(super) trace: Trace,
     /// Texts that nobody may see.
     secrets: Mutex<Vec<String>>,
@@ -31,13 +29,13 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(description: Description, base: Url, timeout: Duration, trace: Trace) -> Self {
-        let client = HttpClient::new();
-        Self { description, base, client, timeout, trace, secrets: Mutex::default() }
+        let at = Endpoint::new(base, HttpClient::new(), timeout);
+        Self { description, at, trace, secrets: Mutex::default() }
     }
 
     /// A user agent without cookies.
     pub(super) fn agent(&self) -> Agent {
-        Agent::with_client(self.base.clone(), self.client.clone()).timeout(self.timeout)
+        self.at.agent()
     }
 
     /// From now on nobody sees this.

@@ -77,7 +77,7 @@ impl DeclaredTarget {
         let (url, mut scope, started) = reach(&description, &settings).await?;
         let wire = Wire::new(description, url, settings.request_timeout, settings.trace);
         wire.hide_all(&scope);
-        let base = wire.agent().base().to_string();
+        let base = wire.at.base.to_string();
         scope.insert("run".to_owned(), format!("{:08x}", rand::random::<u32>()).into());
         scope.insert("base".to_owned(), base.into());
         let let_in = |error| not_let_in(&wire.description, error);
@@ -158,9 +158,9 @@ impl DeclaredTarget {
         for call in make.filter(|call| call.only.is_empty() || call.only.contains(&login)) {
             Admin::send(&self.admin, &self.wire, call, &mut scope).await.map_err(needed)?;
         }
-        let base = self.wire.agent().base().clone();
-        scope.insert("base-origin".to_owned(), base.origin().ascii_serialization().into());
-        scope.insert("base-host".to_owned(), base.host_str().unwrap_or_default().into());
+        let at = &self.wire.at;
+        scope.insert("base-origin".to_owned(), at.origin().into());
+        scope.insert("base-host".to_owned(), at.host().into());
         let site = &self.wire.description.site;
         for (name, text) in [("origin", &site.origin), ("rp-id", &site.rp_id)] {
             let text = text
@@ -178,7 +178,7 @@ impl Target for DeclaredTarget {
     }
 
     fn url(&self) -> String {
-        self.wire.base.to_string()
+        self.wire.at.base.to_string()
     }
 
     fn version(&self) -> Option<String> {

@@ -1,14 +1,11 @@
 //! defguard's API: its answers told apart, and what its admin asks.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
-use url::Url;
 
 use super::error::DefguardError;
 use crate::admin::AdminLogin;
-use crate::http::{Agent, Answer, Body, HeaderName, HttpClient, HttpError, Method, header};
+use crate::http::{Agent, Answer, Body, Endpoint, HeaderName, HttpError, Method, header};
 use crate::target::TargetError;
 
 /// Requests need one: logins without it are answered with HTTP 400.
@@ -43,16 +40,11 @@ pub(super) struct Admin {
 
 impl Admin {
     /// Logs the admin in.
-    pub(super) async fn enter(
-        client: HttpClient,
-        base: &Url,
-        login: AdminLogin,
-        timeout: Duration,
-    ) -> Result<Self, DefguardError> {
-        let mut agent = Agent::with_client(base.clone(), client).timeout(timeout);
+    pub(super) async fn enter(at: &Endpoint, login: AdminLogin) -> Result<Self, DefguardError> {
+        let mut agent = at.agent();
         let entered = Self::log_in(&mut agent, &login).await.map_err(|why| match why {
             Refused::Http(error) => DefguardError::Http(error),
-            Refused::Said(why) => DefguardError::Admin { url: base.to_string(), why },
+            Refused::Said(why) => DefguardError::Admin { url: at.base.to_string(), why },
         })?;
         let is_dialect = entered.dialect().is_some();
         Ok(Self { login, is_dialect, agent: Mutex::new(agent) })

@@ -34,7 +34,7 @@ enum Entered {
 
 impl DefguardSession {
     pub(super) fn new(place: Arc<Place>) -> Self {
-        let agent = place.agent();
+        let agent = place.server.at.agent();
         Self { place, agent, enrols: None, seen: Vec::new(), reason: None }
     }
 

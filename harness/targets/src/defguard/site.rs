@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde_json::Value;
-use url::Url;
 use webauthn::Base64Url;
 
 use super::api::Admin;
 use super::reasons::Reasons;
 use super::session::DefguardSession;
 use super::wish::{Removal, Wish};
-use crate::http::{Agent, HttpClient};
+use crate::http::Endpoint;
 use crate::locked::locked;
 use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
@@ -20,14 +18,10 @@ use crate::target::{Account, CredentialRecord, Session, Site, TargetError, Targe
 /// What sites and sessions of one server share.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// The base URL.
-    pub(super) base: Url,
+    /// Where it is.
+    pub(super) at: Endpoint,
     /// The admin.
     pub(super) admin: Admin,
-    /// The connections.
-    pub(super) client: HttpClient,
-    /// For one exchange.
-    pub(super) timeout: Duration,
     /// All that is on it goes with the target.
     pub(super) is_ours: bool,
     /// Where the reasons of refusals stand, for a server that was started here.
@@ -72,11 +66,6 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new(server: Arc<Server>, wish: Wish, tag: String) -> Self {
         Self { server, wish, tag, users: Provisioned::default(), notes: Mutex::default() }
-    }
-
-    pub(super) fn agent(&self) -> Agent {
-        let server = &self.server;
-        Agent::with_client(server.base.clone(), server.client.clone()).timeout(server.timeout)
     }
 
     /// The user that was made for an account. The password given is what counts, so that a wrong one stays wrong.
@@ -140,11 +129,11 @@ pub(super) struct DefguardSite(pub(super) Arc<Place>);
 
 impl Site for DefguardSite {
     fn origin(&self) -> String {
-        self.0.server.base.origin().ascii_serialization()
+        self.0.server.at.origin()
     }
 
     fn rp_id(&self) -> String {
-        self.0.server.base.host_str().unwrap_or_default().to_owned()
+        self.0.server.at.host().to_owned()
     }
 
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {

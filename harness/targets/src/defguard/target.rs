@@ -17,7 +17,7 @@ use super::site::{DefguardSite, Place, Server};
 use super::wish::Wish;
 use crate::admin::AdminLogin;
 use crate::dialect::defguard as dialect;
-use crate::http::{HttpClient, base};
+use crate::http::{Endpoint, HttpClient};
 use crate::known;
 use crate::locked::locked;
 use crate::process::ProcessError;
@@ -126,24 +126,23 @@ impl DefguardTarget {
         settings: DefguardSettings,
         home: Home,
     ) -> Result<Self, DefguardError> {
-        let base = base(url);
-        let client = settings.client;
-        let admin = Admin::enter(client.clone(), &base, login, settings.request_timeout).await?;
-        let bad = |e: TargetError| DefguardError::Admin { url: base.to_string(), why: e.to_string() };
+        let at = Endpoint::new(url, settings.client, settings.request_timeout);
+        let admin = Admin::enter(&at, login).await?;
+        let bad = |e: TargetError| DefguardError::Admin { url: at.base.to_string(), why: e.to_string() };
         let version = admin.version().await.map_err(bad)?.unwrap_or_default();
         let version = version.split('+').next().unwrap_or_default().to_owned();
         if version.split('.').next().and_then(|number| number.parse::<u32>().ok()) != Some(MAJOR) {
-            return Err(DefguardError::Version { url: base.to_string(), version });
+            return Err(DefguardError::Version { url: at.base.to_string(), version });
         }
-        let origin = base.origin().ascii_serialization();
+        let origin = at.origin();
         // After the wizard it is that of the default port.
         if !matches!(home, Home::Elsewhere) {
             admin.set_url(&origin).await.map_err(bad)?;
         }
         let own = admin.settings().await.map_err(bad)?;
         let own = own["defguard_url"].as_str().unwrap_or_default();
-        if Url::parse(own).ok().is_none_or(|own| own.origin() != base.origin()) {
-            return Err(DefguardError::OtherUrl { url: base.to_string(), own: own.to_owned() });
+        if Url::parse(own).ok().is_none_or(|own| own.origin() != at.base.origin()) {
+            return Err(DefguardError::OtherUrl { url: at.base.to_string(), own: own.to_owned() });
         }
         let reasons = match &home {
             Home::Process(process) => Some(Reasons::of(locked(process).log_file())),
@@ -151,8 +150,7 @@ impl DefguardTarget {
         };
         let is_dialect = admin.is_dialect();
         let is_ours = !matches!(home, Home::Elsewhere);
-        let timeout = settings.request_timeout;
-        let server = Server { base, admin, client, timeout, is_ours, reasons };
+        let server = Server { at, admin, is_ours, reasons };
         Ok(Self {
             server: Arc::new(server),
             version,
@@ -195,7 +193,7 @@ impl Target for DefguardTarget {
     }
 
     fn url(&self) -> String {
-        self.server.base.to_string()
+        self.server.at.base.to_string()
     }
 
     fn version(&self) -> Option<String> {

@@ -6,12 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
-use url::Url;
 
 use super::error::KeycloakError;
 use super::event::Happening;
 use crate::admin::AdminLogin;
-use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
+use crate::http::{Answer, Body, Endpoint, Method, header};
 use crate::target::{CredentialRecord, TargetError};
 
 /// How long before its end a token is not used any more.
@@ -20,16 +19,14 @@ const MARGIN: Duration = Duration::from_secs(15);
 /// The admin interface of one server.
 #[derive(Debug)]
 pub(super) struct Admin {
-    client: HttpClient,
-    base: Url,
+    at: Endpoint,
     login: AdminLogin,
-    timeout: Duration,
     token: Mutex<Option<(String, Instant)>>,
 }
 
 impl Admin {
-    pub(super) fn new(client: HttpClient, base: Url, login: AdminLogin, timeout: Duration) -> Self {
-        Self { client, base, login, timeout, token: Mutex::new(None) }
+    pub(super) fn new(at: Endpoint, login: AdminLogin) -> Self {
+        Self { at, login, token: Mutex::new(None) }
     }
 
     /// Who asks.
@@ -38,13 +35,13 @@ impl Admin {
     }
 
     /// The same interface on other connections.
-    pub(super) fn with_client(&self, client: HttpClient) -> Self {
-        Self::new(client, self.base.clone(), self.login.clone(), self.timeout)
+    pub(super) fn with_endpoint(&self, at: Endpoint) -> Self {
+        Self::new(at, self.login.clone())
     }
 
     /// The server's version, which is also the proof that the login is good.
     pub(super) async fn version(&self) -> Result<String, KeycloakError> {
-        let bad = |why: String| KeycloakError::Admin { url: self.base.to_string(), why };
+        let bad = |why: String| KeycloakError::Admin { url: self.at.base.to_string(), why };
         let info = self.value("serverinfo").await.map_err(|e| bad(e.to_string()))?;
         match info["systemInfo"]["version"].as_str() {
             Some(version) => Ok(version.to_owned()),
@@ -164,7 +161,7 @@ impl Admin {
     /// One call; anything but 2xx is an error, since the bench asks for nothing that an admin may not do.
     async fn send(&self, method: Method, path: &str, body: Body<'_>) -> Result<Answer, TargetError> {
         let bearer = format!("Bearer {}", self.token().await?);
-        let mut agent = self.agent();
+        let mut agent = self.at.agent();
         let headers = [(header::AUTHORIZATION, bearer.as_str()), (header::ACCEPT, "application/json")];
         let answer = agent.send(method.clone(), &format!("admin/{path}"), &headers, body).await?;
         if answer.is_success() {
@@ -191,7 +188,7 @@ impl Admin {
         ];
         let asked = Instant::now();
         let path = "realms/master/protocol/openid-connect/token";
-        let answer = self.agent().post(path, Body::Form(&form)).await?;
+        let answer = self.at.agent().post(path, Body::Form(&form)).await?;
         if answer.status != 200 {
             let why = format!("the admin login is refused with HTTP {}: {}", answer.status, said(&answer));
             return Err(TargetError::Unknown(why));
@@ -203,10 +200,6 @@ impl Admin {
         let life = Duration::from_secs(value["expires_in"].as_u64().unwrap_or(60));
         *kept = Some((token.to_owned(), asked + life.saturating_sub(MARGIN)));
         Ok(token.to_owned())
-    }
-
-    fn agent(&self) -> Agent {
-        Agent::with_client(self.base.clone(), self.client.clone()).timeout(self.timeout)
     }
 }
 

@@ -42,8 +42,7 @@ pub(super) enum Form {
 
 impl KeycloakSession {
     pub(super) fn new(place: Arc<Place>) -> Self {
-        let server = &place.server;
-        let agent = Agent::with_client(server.base.clone(), server.client.clone()).timeout(server.timeout);
+        let agent = place.server.at.agent();
         Self { place, agent, form: None, code: None, seen: Vec::new(), labels: 0 }
     }
 

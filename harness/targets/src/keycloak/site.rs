@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use plan::Policy;
 use plan::policy::Login;
-use url::Url;
 
 use super::admin::Admin;
 use super::policy;
@@ -14,7 +12,7 @@ use super::prepare::look;
 use super::realm;
 use super::session::KeycloakSession;
 use super::wish::{Enrol, Removal, Wish};
-use crate::http::HttpClient;
+use crate::http::{Endpoint, HttpClient};
 use crate::locked::locked;
 use crate::provisioned::Provisioned;
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
@@ -22,22 +20,17 @@ use crate::target::{Account, CredentialRecord, Session, Site, TargetError, Targe
 /// What sites and sessions of one server share.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// The base URL, as the server writes it on its pages.
-    pub(super) base: Url,
+    /// Where it is; the base URL is the one that it writes on its pages.
+    pub(super) at: Endpoint,
     /// The admin interface.
     pub(super) admin: Admin,
-    /// The connections.
-    pub(super) client: HttpClient,
-    /// For one exchange.
-    pub(super) timeout: Duration,
 }
 
 impl Server {
     /// The same server on connections of the caller's own.
     pub(super) fn with_own_connections(&self) -> Self {
-        let client = HttpClient::new();
-        let admin = self.admin.with_client(client.clone());
-        Self { base: self.base.clone(), admin, client, timeout: self.timeout }
+        let at = Endpoint { client: HttpClient::new(), ..self.at.clone() };
+        Self { admin: self.admin.with_endpoint(at.clone()), at }
     }
 }
 
@@ -126,12 +119,12 @@ impl Site for KeycloakSite {
     /// Where the policy has extra origins, the first of them: that of an application that shows Keycloak's pages as its own.
     fn origin(&self) -> String {
         let extra = self.0.wish.policy.get("ExtraOrigins").and_then(|origins| origins[0].as_str());
-        extra.map_or_else(|| self.0.server.base.origin().ascii_serialization(), str::to_owned)
+        extra.map_or_else(|| self.0.server.at.origin(), str::to_owned)
     }
 
     fn rp_id(&self) -> String {
         let own = self.0.wish.policy.get("RpId").and_then(|id| id.as_str());
-        own.or(self.0.server.base.host_str()).unwrap_or_default().to_owned()
+        own.unwrap_or_else(|| self.0.server.at.host()).to_owned()
     }
 
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {

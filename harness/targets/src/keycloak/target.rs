@@ -19,7 +19,7 @@ use super::site::{KeycloakSite, Place, Server};
 use super::wish::Wish;
 use super::{browse, home, policy};
 use crate::admin::AdminLogin;
-use crate::http::{HttpClient, base};
+use crate::http::{Endpoint, HttpClient};
 use crate::known;
 use crate::locked::locked;
 use crate::run_tag::RunTag;
@@ -124,18 +124,17 @@ impl KeycloakTarget {
         client: HttpClient,
         process: Option<Process>,
     ) -> Result<Self, KeycloakError> {
-        let base = base(url);
-        let timeout = settings.request_timeout;
-        let admin = Admin::new(client.clone(), base.clone(), login, timeout);
+        let at = Endpoint::new(url, client, settings.request_timeout);
+        let admin = Admin::new(at.clone(), login);
         let version = admin.version().await?;
         let major = version.split('.').next().and_then(|number| number.parse::<u32>().ok());
         if major.is_none_or(|major| major < OLDEST) {
-            return Err(KeycloakError::Version { url: base.to_string(), version });
+            return Err(KeycloakError::Version { url: at.base.to_string(), version });
         }
-        let bad = |e: TargetError| KeycloakError::Admin { url: base.to_string(), why: e.to_string() };
+        let bad = |e: TargetError| KeycloakError::Admin { url: at.base.to_string(), why: e.to_string() };
         let master = admin.realm("master").await.map_err(bad)?;
         let resident_key = master.get("webAuthnPolicyResidentKey").is_some();
-        let server = Arc::new(Server { base, admin, client, timeout });
+        let server = Arc::new(Server { at, admin });
         Ok(Self {
             server,
             version,
@@ -191,7 +190,7 @@ impl KeycloakTarget {
         let name = &cell.name;
         let make = async {
             let done =
-                browse::done_url(&self.server.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
+                browse::done_url(&self.server.at.base).map_err(|e| TargetError::Unknown(e.to_string()))?;
             let plan = Plan { name, login: policy.login, wish, settings: &settings, done: done.as_str() };
             prepare(&self.server.admin, &plan).await
         };
@@ -235,7 +234,7 @@ impl Target for KeycloakTarget {
     }
 
     fn url(&self) -> String {
-        self.server.base.to_string()
+        self.server.at.base.to_string()
     }
 
     fn version(&self) -> Option<String> {

@@ -32,7 +32,7 @@ impl User {
         name: &str,
         email: &str,
     ) -> Result<Arc<Self>, TargetError> {
-        let mut home = Web::new(server);
+        let mut home = Web::new(&server.at);
         let new = json!({"name": name, "email": email, "password": who.password,
             "password_confirmation": who.password, "is_admin": false});
         let answer = home.ask(Method::POST, "user", Some(&new)).await?;

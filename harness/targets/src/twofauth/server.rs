@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use url::Url;
 
 use super::error::TwofauthError;
 use super::policy::Setup;
@@ -13,7 +12,7 @@ use super::process::{Process, Start};
 use super::web::{Web, reason, refused};
 use crate::admin::AdminLogin;
 use crate::dialect::twofauth::Dialect;
-use crate::http::{Agent, HttpClient, Method, base};
+use crate::http::{Endpoint, HttpClient, Method};
 use crate::locked::locked;
 use crate::process::ProcessError;
 use crate::target::TargetError;
@@ -22,12 +21,8 @@ use plan::policy::Requirement;
 /// What sites and sessions of one server share.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// The base URL, as the server writes it on its pages.
-    pub(super) base: Url,
-    /// The connections.
-    pub(super) client: HttpClient,
-    /// For one exchange.
-    pub(super) timeout: Duration,
+    /// Where it is; the base URL is the one that it writes on its pages.
+    pub(super) at: Endpoint,
     /// Where its mail can be read.
     pub(super) mail: Option<PathBuf>,
     /// The admin's browser, logged in; one request at a time.
@@ -53,8 +48,8 @@ impl Server {
         client: HttpClient,
         timeout: Duration,
     ) -> Result<Self, TwofauthError> {
-        let (base, mail) = (process.url(), process.mail());
-        Self::new(base, mail, client, timeout, Host::Process(Mutex::new(process))).await
+        let (at, mail) = (Endpoint::new(process.url(), client, timeout), process.mail());
+        Self::new(at, mail, Host::Process(Mutex::new(process))).await
     }
 
     /// A dialect in this process, likewise.
@@ -63,18 +58,12 @@ impl Server {
         client: HttpClient,
         timeout: Duration,
     ) -> Result<Self, TwofauthError> {
-        let (base, mail) = (dialect.url(), dialect.mail());
-        Self::new(base, mail, client, timeout, Host::Dialect(dialect)).await
+        let (at, mail) = (Endpoint::new(dialect.url(), client, timeout), dialect.mail());
+        Self::new(at, mail, Host::Dialect(dialect)).await
     }
 
-    async fn new(
-        base: Url,
-        mail: PathBuf,
-        client: HttpClient,
-        timeout: Duration,
-        host: Host,
-    ) -> Result<Self, TwofauthError> {
-        let server = Self::bare(base, client, timeout, Some(mail), host);
+    async fn new(at: Endpoint, mail: PathBuf, host: Host) -> Result<Self, TwofauthError> {
+        let server = Self::bare(at, Some(mail), host);
         let password = crate::process::random_password();
         let new = json!({"name": "anykey-admin", "email": "admin@anykey.test", "password": password,
             "password_confirmation": password});
@@ -85,26 +74,23 @@ impl Server {
 
     /// A server that runs already.
     pub(super) async fn attached(
-        base: Url,
-        client: HttpClient,
-        timeout: Duration,
+        at: Endpoint,
         login: &AdminLogin,
         mail: Option<PathBuf>,
     ) -> Result<Self, TwofauthError> {
-        let server = Self::bare(base, client, timeout, mail, Host::Elsewhere);
+        let server = Self::bare(at, mail, Host::Elsewhere);
         server.enter("user/login", &json!({"email": login.user, "password": login.password}), 200).await?;
         Ok(server)
     }
 
-    fn bare(url: Url, client: HttpClient, timeout: Duration, mail: Option<PathBuf>, host: Host) -> Self {
-        let base = base(url);
-        let admin = Web::of(base.clone(), client.clone(), timeout);
-        Self { base, client, timeout, mail, admin: tokio::sync::Mutex::new(admin), host }
+    fn bare(at: Endpoint, mail: Option<PathBuf>, host: Host) -> Self {
+        let admin = tokio::sync::Mutex::new(Web::new(&at));
+        Self { at, mail, admin, host }
     }
 
     /// It does not look on the Internet whether there is a newer version.
     async fn stay_at_home(&self) -> Result<(), TwofauthError> {
-        let bad = |why: String| TwofauthError::Admin { url: self.base.to_string(), why };
+        let bad = |why: String| TwofauthError::Admin { url: self.at.base.to_string(), why };
         let path = "api/v1/settings/checkForUpdate";
         let mut admin = self.admin.lock().await;
         let answer = admin.ask(Method::PUT, path, Some(&json!({"value": false}))).await;
@@ -116,7 +102,7 @@ impl Server {
 
     /// The admin comes in.
     async fn enter(&self, path: &str, body: &Value, due: u16) -> Result<(), TwofauthError> {
-        let bad = |why: String| TwofauthError::Admin { url: self.base.to_string(), why };
+        let bad = |why: String| TwofauthError::Admin { url: self.at.base.to_string(), why };
         let mut admin = self.admin.lock().await;
         let answer = admin.ask(Method::POST, path, Some(body)).await.map_err(|e| bad(e.to_string()))?;
         if answer.status != due {
@@ -196,21 +182,16 @@ impl Server {
 }
 
 /// The version, as the start page tells everybody: `var appVersion = '8.0.1';`.
-pub(super) async fn version(
-    base: &Url,
-    client: &HttpClient,
-    timeout: Duration,
-) -> Result<Version, TwofauthError> {
-    let mut agent = Agent::with_client(base.clone(), client.clone()).timeout(timeout);
-    let answer = agent.get("").await?;
+pub(super) async fn version(at: &Endpoint) -> Result<Version, TwofauthError> {
+    let answer = at.agent().get("").await?;
     let text = answer.text();
     let after = text.split_once("appVersion").map(|(_, after)| after);
     let version = after.and_then(|after| after.split(['\'', '"']).nth(1));
     let version = version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()));
-    let text = version.ok_or_else(|| TwofauthError::NotIt { url: base.to_string() })?.to_owned();
+    let text = version.ok_or_else(|| TwofauthError::NotIt { url: at.base.to_string() })?.to_owned();
     let major = text.split('.').next().and_then(|number| number.parse::<u32>().ok());
     if major.is_none_or(|major| major < OLDEST) {
-        return Err(TwofauthError::Version { url: base.to_string(), version: text });
+        return Err(TwofauthError::Version { url: at.base.to_string(), version: text });
     }
     Ok(Version { text, is_dialect: answer.dialect().is_some() })
 }

@@ -24,7 +24,7 @@ pub(super) struct TwofauthSession {
 
 impl TwofauthSession {
     pub(super) fn new(place: Arc<Place>) -> Self {
-        let web = Web::new(&place.server);
+        let web = Web::new(&place.server.at);
         Self { place, web, user: None, token: None }
     }
 
@@ -42,7 +42,7 @@ impl TwofauthSession {
 
     async fn start_registration(&mut self, who: &Account) -> Result<Offer<CreationOptions>, TargetError> {
         let user = self.place.user(who)?;
-        self.web = Web::new(&self.place.server);
+        self.web = Web::new(&self.place.server.at);
         self.password(who).await?;
         let answer = self.web.ask(Method::POST, "webauthn/register/options", None).await?;
         if answer.status != 200 {
@@ -70,7 +70,7 @@ impl TwofauthSession {
             return Err(TargetError::Unsupported("2FAuth: a login names its user".to_owned()));
         };
         let user = self.place.user(who)?;
-        self.web = Web::new(&self.place.server);
+        self.web = Web::new(&self.place.server.at);
         let body = json!({"email": user.email});
         let answer = self.web.ask(Method::POST, "webauthn/login/options", Some(&body)).await?;
         match answer.status {
@@ -101,7 +101,7 @@ impl TwofauthSession {
     }
 
     async fn enter(&mut self, who: &Account) -> Result<(), TargetError> {
-        self.web = Web::new(&self.place.server);
+        self.web = Web::new(&self.place.server.at);
         self.password(who).await
     }
 

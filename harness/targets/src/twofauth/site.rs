@@ -46,12 +46,11 @@ pub(super) struct TwofauthSite(pub(super) Arc<Place>);
 
 impl Site for TwofauthSite {
     fn origin(&self) -> String {
-        self.0.server.base.origin().ascii_serialization()
+        self.0.server.at.origin()
     }
 
     fn rp_id(&self) -> String {
-        let host = self.0.server.base.host_str();
-        self.0.wish.rp_id.as_deref().or(host).unwrap_or_default().to_owned()
+        self.0.wish.rp_id.as_deref().unwrap_or_else(|| self.0.server.at.host()).to_owned()
     }
 
     fn provision<'a>(&'a self, who: &'a Account) -> TargetResult<'a, ()> {

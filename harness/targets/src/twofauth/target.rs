@@ -18,7 +18,7 @@ use super::site::{Place, TwofauthSite};
 use super::web::refused;
 use super::wish::{self, Wish};
 use crate::admin::AdminLogin;
-use crate::http::{HttpClient, Method};
+use crate::http::{Endpoint, HttpClient, Method};
 use crate::known;
 use crate::locked::locked;
 use crate::run_tag::RunTag;
@@ -82,11 +82,10 @@ impl TwofauthTarget {
         admin: &AdminLogin,
         settings: TwofauthSettings,
     ) -> Result<Self, TwofauthError> {
-        let client = settings.client.clone();
-        let version = server::version(&url, &client, settings.request_timeout).await?;
-        let (timeout, mail) = (settings.request_timeout, settings.mail.clone());
-        let bad = |why: String| TwofauthError::Admin { url: url.to_string(), why };
-        let first = Server::attached(url.clone(), client.clone(), timeout, admin, mail).await?;
+        let at = Endpoint::new(url, settings.client.clone(), settings.request_timeout);
+        let version = server::version(&at).await?;
+        let bad = |why: String| TwofauthError::Admin { url: at.base.to_string(), why };
+        let first = Server::attached(at.clone(), admin, settings.mail.clone()).await?;
         let setup = first.setup().await.map_err(|e| bad(e.to_string()))?;
         let ground = ground(Origin::There(setup.clone()), settings);
         Self::new(first, ground, setup, version)
@@ -104,7 +103,7 @@ impl TwofauthTarget {
         let (ground, setup) = (ground(origin, settings), Setup::default());
         // First, since its page would have it look for a newer version.
         let first = ground.start(&setup).await?;
-        let version = server::version(&first.base, &ground.client, ground.request_timeout).await?;
+        let version = server::version(&first.at).await?;
         Self::new(first, ground, setup, version)
     }
 
@@ -171,7 +170,7 @@ impl Target for TwofauthTarget {
     }
 
     fn url(&self) -> String {
-        self.first.base.to_string()
+        self.first.at.base.to_string()
     }
 
     fn version(&self) -> Option<String> {

@@ -1,14 +1,12 @@
 //! One browser on 2FAuth's routes: the cookie that must come back as a header, and what an answer means.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use http::HeaderName;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-use super::server::Server;
-use crate::http::{Agent, Answer, Body, HttpClient, Method, header};
+use crate::http::{Agent, Answer, Body, Endpoint, Method, header};
 use crate::target::TargetError;
 
 /// The cookie whose value each request that changes something must have in a header.
@@ -29,13 +27,8 @@ pub(super) struct Web {
 
 impl Web {
     /// A browser without cookies.
-    pub(super) fn new(server: &Server) -> Self {
-        Self::of(server.base.clone(), server.client.clone(), server.timeout)
-    }
-
-    /// The same of a server that is not whole yet.
-    pub(super) fn of(base: Url, client: HttpClient, timeout: Duration) -> Self {
-        Self { agent: Agent::with_client(base, client).timeout(timeout), address: next_address() }
+    pub(super) fn new(at: &Endpoint) -> Self {
+        Self { agent: at.agent(), address: next_address() }
     }
 
     /// Sends one request and takes the answer, if it is one that says something of the request.
