@@ -3,9 +3,14 @@
 import json
 import os
 import re
+import signal
 import subprocess
+import threading
 
-from stage import case, check, note, run
+from libfido2 import register
+
+from stage import case, check, note, run, set_pin, start, typed
+from stage.person import PIN
 
 ANYKEY = os.environ["ANYKEY"]
 # What differs between scenarios on the way from client to key: both protocols, verification, resident credentials, lists, faults,
@@ -56,3 +61,62 @@ def run_with_a_key_that_is_there_already(key):
     check(re.search(r"^ok .*login.plain", said, re.M), "no login")
     check("Touch the key, to " in said, "nobody is told to touch it")
     check("takes two keys" in said, "what one key cannot do is not told")
+
+
+@case("yubikey-5-nfc")
+def run_leaves_what_was_on_a_key_and_nothing_else(key):
+    set_pin(key)
+    register(key, "-r", answers=typed(PIN))
+
+    def by_hand(line):
+        if "Unplug" in line:
+            key.control("ctl unplug")
+        elif "It is unplugged" in line:
+            key.control("ctl plug")
+
+    # Both manners: the second login after a replug is by a node that the first one brought about.
+    running = lent(key, "policy.resident-required", "login.after-replug", each=by_hand)
+    status, said = running.ended(WITHIN)
+    check(status == 0, f"the run ended with {status}: {said}")
+    check("deleted from the key: 2 resident" in said and "none is left" in said, said)
+    keeps_its_own_alone(key)
+
+
+@case("yubikey-5-nfc")
+def run_that_is_interrupted_cancels_and_deletes(key):
+    set_pin(key)
+    register(key, "-r", answers=typed(PIN))
+    key.control("ctl up never")
+    registered, waits = threading.Event(), threading.Event()
+
+    def by_hand(line):
+        if "as alice" in line:
+            registered.set()
+        if "Touch the key, to log in" in line and registered.is_set():
+            waits.set()
+        elif "Touch the key" in line:
+            key.ask("ctl act touch")
+
+    running = lent(key, "policy.resident-required", "--manner", "faithful", each=by_hand)
+    # By then the key has a credential of a case that is not over.
+    check(waits.wait(WITHIN), "no login is waited for")
+    os.kill(running.process.pid, signal.SIGINT)
+    status, said = running.ended()
+    check(status == 3, f"the run ended with {status}: {said}")
+    check("deleted from the key: 1 resident" in said and "none is left" in said, said)
+    check(key.ask("ctl asks") == "nothing", "the key still waits for a touch")
+    key.control("ctl up auto")
+    keeps_its_own_alone(key)
+
+
+def lent(key, *words, each):
+    """A run with somebody's own key, with their PIN, beside the test."""
+    words = ["--link", f"hidraw:{key.node}", "--may", "keep", "--format", "tap", "--scenario", *words]
+    return start(ANYKEY, "run", *words, environment={"ANYKEY_PIN": PIN}, each=each)
+
+
+def keeps_its_own_alone(key):
+    """As another client lists it."""
+    listed = run("fido2-token", "-L", "-r", key.node, answers=typed(PIN))
+    check("example.org" in listed and "anykey.test" not in listed, listed)
+    check("existing rk(s): 1" in run("fido2-token", "-I", "-c", key.node, answers=typed(PIN)), "it does not count 1")

@@ -62,8 +62,8 @@ impl Lent {
             }
             Whereabouts::Hidraw(node) => {
                 let device = Attached::at(&node).map_err(|error| error.to_string())?;
-                (self.teller)(&format!("Unplug {:?} now, and plug it in again.", device.name));
-                let back = again(&device).await?;
+                (self.teller)(&format!("Unplug {:?} now, to plug it in again.", device.name));
+                let back = again(&device, &self.teller).await?;
                 self.shared.moved(Whereabouts::Hidraw(back.node));
                 self.remote = remote(&self.shared.place()).await?;
                 Ok(())
@@ -73,7 +73,7 @@ impl Lent {
 }
 
 /// Waits until the key was away and is there again. Sysfs does not tell when it changes, and people are slow: this looks.
-async fn again(device: &Attached) -> Result<Attached, String> {
+async fn again(device: &Attached, teller: &Teller) -> Result<Attached, String> {
     let until = Instant::now() + PATIENCE;
     let mut away = false;
     while Instant::now() < until {
@@ -82,9 +82,12 @@ async fn again(device: &Attached) -> Result<Attached, String> {
         };
         let there = Attached::all().map_err(|error| error.to_string())?.into_iter().find(same);
         match there {
-            None => away = true,
+            None if !away => {
+                away = true;
+                teller("It is unplugged. Plug it in again.");
+            }
             Some(back) if away && std::fs::File::open(&back.node).is_ok() => return Ok(back),
-            Some(_) => {}
+            _ => {}
         }
         sleep(LOOK).await;
     }
