@@ -14,8 +14,8 @@ use super::configuration::{Choice, NOTIFICATION, PORTAL, SITES};
 use super::error::AutheliaError;
 use super::journal::Journal;
 use super::policy::webauthn;
-use super::process::Data;
-use super::program::{Program, Running, Wanted};
+use super::process::{Data, Start};
+use super::program::{Program, Running};
 use super::server::Server;
 use super::site::Parts;
 use super::target::AutheliaSettings;
@@ -158,7 +158,7 @@ impl Managed {
         };
         let (home, timeout) = (self.folder.path(), self.settings.start_timeout);
         let process =
-            self.program.start(&Wanted { choice, home, data, notification, log: &log, timeout }).await;
+            self.program.start(&Start { choice, home, data, notification, log: &log, timeout }).await;
         let process = Arc::new(process.map_err(|e| TargetError::Unknown(e.to_string()))?);
         let mut all = locked(&self.all);
         all.retain(|process| process.strong_count() > 0);

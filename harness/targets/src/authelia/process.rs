@@ -15,7 +15,7 @@ use super::configuration::{Choice, Secrets, USERS, configuration, users};
 use super::notifier::Notifier;
 use super::server::{User, Users};
 use crate::dialect::authelia::Database;
-use crate::http::{Agent, HttpClient};
+use crate::http::Agent;
 use crate::locked::locked;
 use crate::process::{Group, ProcessError, Spawn, Tries, Wait, free_port, random_password};
 
@@ -92,11 +92,9 @@ pub(super) struct Process {
     pub(super) base: Url,
 }
 
-/// What a start needs to know.
+/// What a start needs to know beside the program.
 #[derive(Debug)]
 pub(super) struct Start<'a> {
-    /// The program.
-    pub(super) binary: &'a Binary,
     /// What its configuration has.
     pub(super) choice: &'a Choice,
     /// The folder of the run, which goes when we go without a word.
@@ -113,11 +111,11 @@ pub(super) struct Start<'a> {
 
 impl Process {
     /// Starts Authelia and waits until it answers.
-    pub(super) async fn start(start: &Start<'_>, client: &HttpClient) -> Result<Self, ProcessError> {
+    pub(super) async fn start(binary: &Binary, start: &Start<'_>) -> Result<Self, ProcessError> {
         let mut tries = Tries::default();
         loop {
-            let (mut group, base) = Self::spawn(start)?;
-            match Self::ready(&mut group, &base, client, start.timeout).await {
+            let (mut group, base) = Self::spawn(binary, start)?;
+            match Self::ready(&mut group, &base, start.timeout).await {
                 Err(error) if tries.again(&error) => {}
                 Err(error) => return Err(error),
                 Ok(()) => return Ok(Self { group: Mutex::new(group), _data: start.data.clone(), base }),
@@ -125,7 +123,7 @@ impl Process {
         }
     }
 
-    fn spawn(start: &Start<'_>) -> Result<(Group, Url), ProcessError> {
+    fn spawn(binary: &Binary, start: &Start<'_>) -> Result<(Group, Url), ProcessError> {
         let port = free_port(WHAT)?;
         let folder = start.data.folder.path();
         let file: PathBuf = folder.join(format!("configuration-{port}.yml"));
@@ -135,7 +133,7 @@ impl Process {
             what: WHAT,
             name: "anykey-authelia",
             home: start.home,
-            program: start.binary.path.as_os_str(),
+            program: binary.path.as_os_str(),
             arguments: &arguments,
             environment: &[],
             log: start.log,
@@ -145,13 +143,8 @@ impl Process {
         Ok((group, base))
     }
 
-    async fn ready(
-        group: &mut Group,
-        base: &Url,
-        client: &HttpClient,
-        timeout: Duration,
-    ) -> Result<(), ProcessError> {
-        let mut agent = Agent::with_client(base.clone(), client.clone()).timeout(Duration::from_secs(5));
+    async fn ready(group: &mut Group, base: &Url, timeout: Duration) -> Result<(), ProcessError> {
+        let mut agent = Agent::new(base.clone()).timeout(Duration::from_secs(5));
         let mut wait = Wait::within(timeout);
         loop {
             wait.look(group).await?;

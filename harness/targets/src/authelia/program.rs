@@ -1,18 +1,15 @@
 //! What is started: the program of a release, or our own dialect of it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Mutex;
 
 use url::Url;
 
 use super::binary::Binary;
-use super::configuration::{Choice, configuration};
+use super::configuration::configuration;
 use super::error::AutheliaError;
-use super::process::{Data, Process, Start};
+use super::process::{Process, Start};
 use crate::dialect::authelia as dialect;
-use crate::http::HttpClient;
 use crate::locked::locked;
 use crate::process::ProcessError;
 use crate::serving;
@@ -35,19 +32,6 @@ pub(super) enum Running {
     Dialect(Mutex<Option<serving::Running>>, Url),
 }
 
-/// What a start needs to know beside the program.
-#[derive(Debug)]
-pub(super) struct Wanted<'a> {
-    pub(super) choice: &'a Choice,
-    /// The folder of the run.
-    pub(super) home: &'a Path,
-    pub(super) data: &'a Arc<Data>,
-    /// The file of its notifier.
-    pub(super) notification: &'a str,
-    pub(super) log: &'a Path,
-    pub(super) timeout: Duration,
-}
-
 impl Program {
     /// Its version, where it knows it.
     pub(super) fn version(&self) -> Option<String> {
@@ -66,21 +50,19 @@ impl Program {
     }
 
     /// Starts one, and waits until it answers.
-    pub(super) async fn start(&self, wanted: &Wanted<'_>) -> Result<Running, AutheliaError> {
-        let Wanted { choice, home, data, notification, log, timeout } = *wanted;
+    pub(super) async fn start(&self, start: &Start<'_>) -> Result<Running, AutheliaError> {
         match self {
-            Self::Binary(binary) => {
-                let start = Start { binary, choice, home, data, notification, log, timeout };
-                Ok(Running::Process(Process::start(&start, &HttpClient::new()).await?))
-            }
+            Self::Binary(binary) => Ok(Running::Process(Process::start(binary, start).await?)),
             Self::Dialect => {
-                let configuration = configuration(choice, 0, data.folder(), notification, data.secrets());
+                let data = start.data;
+                let configuration =
+                    configuration(start.choice, 0, data.folder(), start.notification, data.secrets());
                 let running = dialect::start(dialect::Start {
                     listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                     configuration: &configuration,
                     users: data.users_file(),
                     database: data.database.clone(),
-                    log: Some(log),
+                    log: Some(start.log),
                     folder: None,
                 });
                 let running = running.await.map_err(|e| ProcessError::start("the dialect of Authelia", e))?;

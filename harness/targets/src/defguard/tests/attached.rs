@@ -8,7 +8,7 @@ use serde_json::Map;
 use crate::admin::AdminLogin;
 use crate::defguard::{DefguardError, DefguardSettings, DefguardTarget};
 use crate::dialect::defguard::{Started, start};
-use crate::target::{Account, SiteWish, Target, TargetError};
+use crate::target::{Account, Session, SiteWish, Target, TargetError};
 
 async fn dialect() -> Started {
     start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
@@ -17,6 +17,14 @@ async fn dialect() -> Started {
 async fn attach(started: &Started) -> DefguardTarget {
     let settings = DefguardSettings::default();
     DefguardTarget::attach(started.url.clone(), started.admin.clone(), settings).await.unwrap()
+}
+
+/// A user agent of alice, who has no key.
+async fn session(started: &Started) -> Box<dyn Session> {
+    let (policy, none) = (Policy::default(), Map::new());
+    let site = attach(started).await.site(SiteWish::of(&policy, &none)).await.unwrap();
+    site.provision(&alice()).await.unwrap();
+    site.open().await.unwrap()
 }
 
 fn alice() -> Account {
@@ -83,11 +91,7 @@ async fn leftovers_of_other_runs_are_removed() {
 #[tokio::test]
 async fn a_user_who_is_locked_out_is_no_word_on_keys() {
     let started = dialect().await;
-    let (policy, none) = (Policy::default(), Map::new());
-    let target = attach(&started).await;
-    let site = target.site(SiteWish::of(&policy, &none)).await.unwrap();
-    site.provision(&alice()).await.unwrap();
-    let mut session = site.open().await.unwrap();
+    let mut session = session(&started).await;
     let wrong = Account { password: "another word".into(), ..alice() };
     for _ in 0..5 {
         let refused = session.login_without_key(&wrong).await;
@@ -100,11 +104,7 @@ async fn a_user_who_is_locked_out_is_no_word_on_keys() {
 #[tokio::test]
 async fn what_is_sent_without_a_beginning_is_unknown() {
     let started = dialect().await;
-    let (policy, none) = (Policy::default(), Map::new());
-    let target = attach(&started).await;
-    let site = target.site(SiteWish::of(&policy, &none)).await.unwrap();
-    site.provision(&alice()).await.unwrap();
-    let mut session = site.open().await.unwrap();
+    let mut session = session(&started).await;
     let nothing = serde_json::json!({});
     assert!(matches!(session.register(&nothing).await, Err(TargetError::Unknown(_))));
     assert!(matches!(session.offer_login(None).await, Err(TargetError::Unsupported(_))));
