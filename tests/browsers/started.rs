@@ -135,13 +135,16 @@ fn firefox(profile: &Path) -> Result<Command, Trouble> {
     Ok(command)
 }
 
-/// What a person would switch off on a machine without a network.
-const FIREFOX: [(&str, &str); 22] = [
+/// What a person would switch off on a machine without a network and with a slow processor.
+const FIREFOX: [(&str, &str); 34] = [
     ("app.normandy.enabled", "false"),
     ("app.update.enabled", "false"),
     ("browser.aboutwelcome.enabled", "false"),
     // What it says of its dialogs.
     ("browser.dom.window.dump.enabled", "true"),
+    ("browser.newtab.preload", "false"),
+    ("browser.newtabpage.enabled", "false"),
+    ("browser.region.update.enabled", "false"),
     ("browser.safebrowsing.malware.enabled", "false"),
     ("browser.safebrowsing.phishing.enabled", "false"),
     ("browser.search.update", "false"),
@@ -152,9 +155,20 @@ const FIREFOX: [(&str, &str); 22] = [
     ("datareporting.policy.dataSubmissionEnabled", "false"),
     ("dom.ipc.processCount", "1"),
     ("dom.ipc.processPrelaunch.enabled", "false"),
+    ("extensions.screenshots.disabled", "true"),
     ("extensions.update.enabled", "false"),
+    // Fewer processes: each start of one costs an emulated processor seconds.
+    ("extensions.webextensions.remote", "false"),
+    ("fission.autostart", "false"),
+    // Code that writes code is what an emulator translates over and over.
+    ("javascript.options.baselinejit", "false"),
+    ("javascript.options.blinterp", "false"),
+    ("javascript.options.ion", "false"),
+    ("javascript.options.native_regexp", "false"),
+    ("media.rdd-process.enabled", "false"),
     ("network.captive-portal-service.enabled", "false"),
     ("network.connectivity-service.enabled", "false"),
+    ("network.process.enabled", "false"),
     // Dialogs take keys at once.
     ("security.dialog_enable_delay", "0"),
     ("signon.rememberSignons", "false"),
