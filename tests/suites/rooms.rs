@@ -21,7 +21,8 @@ fn sources() -> Vec<PathBuf> {
         for entry in std::fs::read_dir(&room).unwrap() {
             let path = entry.unwrap().path();
             match path.is_dir() {
-                true if !path.ends_with("target") => rooms.push(path),
+                // What cargo builds it marks; rooms may be named target, too.
+                true if !path.join("CACHEDIR.TAG").exists() => rooms.push(path),
                 false if path.extension().is_some_and(|e| e == "rs") => found.push(path),
                 _ => {}
             }
