@@ -136,7 +136,7 @@ fn firefox(profile: &Path) -> Result<Command, Trouble> {
 }
 
 /// What a person would switch off on a machine without a network and with a slow processor.
-const FIREFOX: [(&str, &str); 34] = [
+const FIREFOX: [(&str, &str); 30] = [
     ("app.normandy.enabled", "false"),
     ("app.update.enabled", "false"),
     ("browser.aboutwelcome.enabled", "false"),
@@ -160,11 +160,6 @@ const FIREFOX: [(&str, &str); 34] = [
     // Fewer processes: each start of one costs an emulated processor seconds.
     ("extensions.webextensions.remote", "false"),
     ("fission.autostart", "false"),
-    // Code that writes code is what an emulator translates over and over.
-    ("javascript.options.baselinejit", "false"),
-    ("javascript.options.blinterp", "false"),
-    ("javascript.options.ion", "false"),
-    ("javascript.options.native_regexp", "false"),
     ("media.rdd-process.enabled", "false"),
     ("network.captive-portal-service.enabled", "false"),
     ("network.connectivity-service.enabled", "false"),
