@@ -93,12 +93,17 @@ impl Attesting {
     }
 }
 
-/// The certificates of a PEM file, DER.
+/// The certificates of PEM files, DER.
 ///
 /// # Errors
-/// It cannot be read, or has none.
-pub fn anchors(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
-    certificates(&bytes(path)?).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+/// One cannot be read, or has none.
+pub fn anchors(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in files {
+        let of_it = certificates(&bytes(path)?);
+        all.extend(of_it.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?);
+    }
+    Ok(all)
 }
 
 /// Reads a pair of files, of which clap has made sure that there are two.

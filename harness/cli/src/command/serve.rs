@@ -63,10 +63,7 @@ async fn dialect(args: &ServeArgs, like: &BuiltIn) -> Result<Exit, Failure> {
 
 /// Serves the reference server until Ctrl-C.
 async fn reference(args: &ServeArgs, policy: Policy, flaws: Flaws) -> Result<Exit, Failure> {
-    let mut anchors = super::roots::root()?.anchors().to_vec();
-    for file in &args.trust {
-        anchors.extend(super::roots::anchors(file)?);
-    }
+    let anchors = [super::roots::root()?.anchors(), &super::roots::anchors(&args.trust)?].concat();
     let settings = Settings { listen: args.listen, policy, anchors, flaws, ..Settings::default() };
     let mut stopped = interrupt::listen()?;
     let server = Server::start(settings).await.map_err(Failure::usage)?;

@@ -26,11 +26,7 @@ pub fn makers(args: &RunArgs) -> Result<Vec<Vec<u8>>, Failure> {
              What AnyKey's own keys attest with is --attestation-ca",
         ));
     }
-    let mut makers = Vec::new();
-    for file in &args.trust {
-        makers.extend(roots::anchors(file)?);
-    }
-    Ok(makers)
+    roots::anchors(&args.trust)
 }
 
 /// The key of `--link`, if it is somebody else's, and what it turned out to be.
