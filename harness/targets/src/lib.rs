@@ -21,6 +21,7 @@ mod target_error;
 mod tokens;
 pub mod transcript;
 pub mod twofauth;
+mod version;
 
 pub use known::KnownError;
 pub use process::ProcessError;

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
@@ -207,9 +206,7 @@ fn ids(all: &str, user: &str) -> Option<(u32, u32)> {
 
 /// A password that nobody has had before: 32 hexadecimal digits.
 pub(crate) fn random_password() -> String {
-    let mut bytes = [0; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    hex::encode(bytes)
+    hex::encode(rand::random::<[u8; 16]>())
 }
 
 /// How long the end may take after the kill.

@@ -6,6 +6,22 @@ use std::sync::Mutex;
 use crate::locked::locked;
 use crate::target::{Account, TargetError};
 
+/// A user of a server that logs in with a name and a password.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    /// The login name.
+    pub(crate) name: String,
+    /// The password.
+    pub(crate) password: String,
+}
+
+impl std::fmt::Debug for User {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("User").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// The users of a site, by the names of the accounts that they were made for. `U` is what the target knows of one.
 #[derive(Debug)]
 pub(crate) struct Provisioned<U>(Mutex<HashMap<String, U>>);

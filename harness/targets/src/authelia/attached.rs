@@ -13,7 +13,7 @@ use url::Url;
 use super::error::AutheliaError;
 use super::notifier::Notifier;
 use super::policy::{expressible, lacks};
-use super::server::{Server, User, Users};
+use super::server::{Server, Users};
 use super::session::{PASSKEY, REGISTER, needed};
 use super::site::{CREDENTIAL, Parts, list};
 use super::target::AutheliaSettings;
@@ -21,6 +21,7 @@ use super::wire::Wire;
 use super::wish::Wish;
 use crate::http::{Body, Endpoint, Method};
 use crate::process::ProcessError;
+use crate::provisioned::User;
 use crate::target::TargetError;
 
 /// Names of all keys that the bench registers begin with it, upper and lower case alike.

@@ -13,11 +13,12 @@ use url::Url;
 use super::binary::Binary;
 use super::configuration::{Choice, Secrets, USERS, configuration, users};
 use super::notifier::Notifier;
-use super::server::{User, Users};
+use super::server::Users;
 use crate::dialect::authelia::Database;
 use crate::http::Agent;
 use crate::locked::locked;
 use crate::process::{Group, ProcessError, Spawn, Tries, Wait, free_port, random_password};
+use crate::provisioned::User;
 
 /// For people.
 const WHAT: &str = "Authelia";

@@ -10,6 +10,7 @@ use super::journal::Journal;
 use super::notifier::Notifier;
 use crate::http::Endpoint;
 use crate::locked::locked;
+use crate::provisioned::User;
 
 /// One Authelia, as it is driven.
 #[derive(Debug)]
@@ -35,21 +36,6 @@ impl Server {
     pub(super) fn address(&self) -> String {
         let [_, b, c, d] = (self.agents.fetch_add(1, Ordering::Relaxed) + 1).to_be_bytes();
         Ipv4Addr::new(10, b, c, d).to_string()
-    }
-}
-
-/// A user of Authelia's.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct User {
-    /// The login name.
-    pub(super) name: String,
-    /// The password.
-    pub(super) password: String,
-}
-
-impl std::fmt::Debug for User {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -7,11 +7,12 @@ use webauthn::{CreationOptions, DictionaryError, RequestOptions};
 
 use super::attached::NAMES;
 use super::policy::lacks;
-use super::server::{Server, User};
+use super::server::Server;
 use super::site::Place;
 use super::wire::{Passes, Wire};
 use super::wish::{Elevation, Names, Then};
 use crate::http::{Body, Method};
+use crate::provisioned::User;
 use crate::target::{Account, Offer, Session, TargetError, TargetResult};
 
 const PASSWORD: &str = "api/firstfactor";

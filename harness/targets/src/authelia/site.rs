@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use super::managed::Started;
 use super::policy::lacks;
-use super::server::{Server, User, Users};
+use super::server::{Server, Users};
 use super::session::{AutheliaSession, needed};
 use super::wire::Wire;
 use super::wish::Wish;
 use crate::http::{Body, Method};
 use crate::locked::locked;
-use crate::provisioned::Provisioned;
+use crate::provisioned::{Provisioned, User};
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// The list of a user's keys.

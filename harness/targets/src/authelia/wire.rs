@@ -80,7 +80,7 @@ impl Wire {
             400 | 401 | 403 | 404 | 409 => {
                 let logged = journal.and_then(|journal| journal.reason(since, &self.address));
                 let reason = Some(words(&answer, &json, logged));
-                Err(TargetError::Refused { status: answer.status, reason, body: answer.body.to_vec() })
+                Err(TargetError::refused(&answer, reason))
             }
             _ => Err(TargetError::unexpected("an answer with the status OK or KO", &method, &answer)),
         }

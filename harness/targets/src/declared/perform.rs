@@ -151,11 +151,7 @@ impl Wire {
             if fits(&call.refused) {
                 let reason = self.masked(&words(&call.reason, &read).join(": "));
                 let reason = Some(reason).filter(|reason| !reason.is_empty());
-                return Err(TargetError::Refused {
-                    status: answer.status,
-                    reason,
-                    body: answer.body.to_vec(),
-                });
+                return Err(TargetError::refused(&answer, reason));
             }
             let expected = format!("accepted is {}; refused is {}", any(&call.accepted), any(&call.refused));
             return Err(self.unexpected(call, &answer, &expected));

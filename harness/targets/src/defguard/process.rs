@@ -9,6 +9,7 @@ use url::Url;
 
 use super::database::Database;
 use super::error::DefguardError;
+use super::site::strong;
 use super::wizard;
 use crate::admin::AdminLogin;
 use crate::http::{Agent, Answer, HttpClient, localhost};
@@ -105,7 +106,7 @@ impl Process {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, http)),
             log,
             url,
-            admin: AdminLogin { user: "anykey-root".into(), password: format!("{}-Aa1", random_password()) },
+            admin: AdminLogin { user: "anykey-root".into(), password: strong(&random_password()) },
         })
     }
 

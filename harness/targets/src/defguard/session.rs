@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use webauthn::{CreationOptions, DictionaryError, RequestOptions};
 
 use super::api::{message, refusal, send, unexpected};
-use super::site::{Place, User};
+use super::site::Place;
 use super::wish::{Enrol, WithoutKey};
 use crate::http::{Agent, Answer, Body, Method};
+use crate::provisioned::User;
 use crate::target::{Account, Offer, Session, TargetError, TargetResult};
 
 /// One user agent. A login begins with empty cookies, as in a new private window; a registration goes on where its user is logged
@@ -71,11 +72,7 @@ impl DefguardSession {
         match answer.status {
             200 => Ok(Entered::Whole),
             201 => Ok(Entered::Half),
-            401 => Err(TargetError::Refused {
-                status: 401,
-                reason: Some("wrong name or password".to_owned()),
-                body: answer.body.to_vec(),
-            }),
+            401 => Err(TargetError::refused(&answer, Some("wrong name or password".to_owned()))),
             _ => Err(unexpected("a login", &Method::POST, &answer)),
         }
     }
@@ -85,11 +82,10 @@ impl DefguardSession {
         let answer = self.post("api/v1/auth/recovery", Body::Json(&json!({ "code": code }))).await?;
         match answer.status {
             200 => Ok(()),
-            401 => Err(TargetError::Refused {
-                status: 401,
-                reason: Some(message(&answer).unwrap_or_else(|| "the recovery code is not taken".to_owned())),
-                body: answer.body.to_vec(),
-            }),
+            401 => {
+                let said = message(&answer).unwrap_or_else(|| "the recovery code is not taken".to_owned());
+                Err(TargetError::refused(&answer, Some(said)))
+            }
             _ => Err(unexpected("a recovery", &Method::POST, &answer)),
         }
     }

@@ -12,7 +12,7 @@ use super::session::DefguardSession;
 use super::wish::{Removal, Wish};
 use crate::http::Endpoint;
 use crate::locked::locked;
-use crate::provisioned::Provisioned;
+use crate::provisioned::{Provisioned, User};
 use crate::target::{Account, CredentialRecord, Session, Site, TargetError, TargetResult};
 
 /// What sites and sessions of one server share.
@@ -26,21 +26,6 @@ pub(super) struct Server {
     pub(super) is_ours: bool,
     /// Where the reasons of refusals stand, for a server that was started here.
     pub(super) reasons: Option<Reasons>,
-}
-
-/// A user of the server.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct User {
-    /// The user name.
-    pub(super) name: String,
-    /// The password.
-    pub(super) password: String,
-}
-
-impl std::fmt::Debug for User {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User").field("name", &self.name).finish_non_exhaustive()
-    }
 }
 
 /// What is known of a user beside the server.
@@ -70,7 +55,7 @@ impl Place {
 
     /// The user that was made for an account. The password given is what counts, so that a wrong one stays wrong.
     pub(super) fn user(&self, who: &Account) -> Result<User, TargetError> {
-        Ok(User { password: password(who), ..self.users.user(who)? })
+        Ok(User { password: strong(&who.password), ..self.users.user(who)? })
     }
 
     /// The account's name of a user name; other users keep their own.
@@ -140,8 +125,8 @@ impl Site for DefguardSite {
         Box::pin(async move {
             let place = &self.0;
             let name = format!("{}-{}", place.tag, who.name).to_lowercase();
-            place.server.admin.make_user(&name, &password(who)).await?;
-            place.users.add(who, User { name, password: password(who) });
+            place.server.admin.make_user(&name, &strong(&who.password)).await?;
+            place.users.add(who, User { name, password: strong(&who.password) });
             Ok(())
         })
     }
@@ -189,7 +174,7 @@ impl Site for DefguardSite {
     }
 }
 
-/// The account's password with all the kinds of characters that defguard wants.
-fn password(who: &Account) -> String {
-    format!("{}-Aa1", who.password)
+/// A password with all the kinds of characters that defguard wants.
+pub(super) fn strong(password: &str) -> String {
+    format!("{password}-Aa1")
 }

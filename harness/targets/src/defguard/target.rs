@@ -24,6 +24,7 @@ use crate::process::ProcessError;
 use crate::run_tag::RunTag;
 use crate::serving::Running;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
+use crate::version::major;
 
 /// The major version whose API is known.
 const MAJOR: u32 = 2;
@@ -66,6 +67,15 @@ pub(super) enum Home {
     Process(Box<Mutex<Process>>),
     /// Its dialect.
     Dialect(#[expect(dead_code, reason = "it stops when it is dropped")] Running),
+}
+
+impl Home {
+    fn process(&self) -> Option<&Mutex<Process>> {
+        match self {
+            Self::Process(process) => Some(process),
+            Self::Elsewhere | Self::Dialect(_) => None,
+        }
+    }
 }
 
 /// One defguard. A process that was started here ends with the value; users that were made on a server of somebody else's are
@@ -131,7 +141,7 @@ impl DefguardTarget {
         let bad = |e: TargetError| DefguardError::Admin { url: at.base.to_string(), why: e.to_string() };
         let version = admin.version().await.map_err(bad)?.unwrap_or_default();
         let version = version.split('+').next().unwrap_or_default().to_owned();
-        if version.split('.').next().and_then(|number| number.parse::<u32>().ok()) != Some(MAJOR) {
+        if major(&version) != Some(MAJOR) {
             return Err(DefguardError::Version { url: at.base.to_string(), version });
         }
         let origin = at.origin();
@@ -144,10 +154,7 @@ impl DefguardTarget {
         if Url::parse(own).ok().is_none_or(|own| own.origin() != at.base.origin()) {
             return Err(DefguardError::OtherUrl { url: at.base.to_string(), own: own.to_owned() });
         }
-        let reasons = match &home {
-            Home::Process(process) => Some(Reasons::of(locked(process).log_file())),
-            Home::Elsewhere | Home::Dialect(_) => None,
-        };
+        let reasons = home.process().map(|process| Reasons::of(locked(process).log_file()));
         let is_dialect = admin.is_dialect();
         let is_ours = !matches!(home, Home::Elsewhere);
         let server = Server { at, admin, is_ours, reasons };
@@ -168,18 +175,12 @@ impl DefguardTarget {
 
     /// The last lines of the log of a defguard that was started here.
     pub fn log_tail(&self) -> Option<String> {
-        match &self.home {
-            Home::Process(process) => Some(locked(process).group.log_tail()),
-            Home::Elsewhere | Home::Dialect(_) => None,
-        }
+        self.home.process().map(|process| locked(process).group.log_tail())
     }
 
     /// `false` once a defguard that was started here is gone.
     pub fn is_alive(&self) -> bool {
-        match &self.home {
-            Home::Process(process) => !locked(process).group.ended(),
-            Home::Elsewhere | Home::Dialect(_) => true,
-        }
+        !self.home.process().is_some_and(|process| locked(process).group.ended())
     }
 }
 
@@ -215,10 +216,7 @@ impl Target for DefguardTarget {
     }
 
     fn log(&self) -> Option<Vec<u8>> {
-        match &self.home {
-            Home::Process(process) => locked(process).group.log(),
-            Home::Elsewhere | Home::Dialect(_) => None,
-        }
+        locked(self.home.process()?).group.log()
     }
 
     fn known(&self) -> &[Known] {

@@ -1,7 +1,5 @@
 //! What session cookies stand for.
 
-use rand::Rng;
-
 use crate::tokens::Tokens;
 
 /// Sessions by the value of their cookie. When there are too many, the oldest goes.
@@ -17,9 +15,7 @@ impl<T> Default for Sessions<T> {
 impl<T> Sessions<T> {
     /// A new session; the cookie's value, 48 hexadecimal digits.
     pub(crate) fn open(&mut self, session: T) -> String {
-        let mut bytes = [0; 24];
-        rand::rng().fill_bytes(&mut bytes);
-        let token = hex::encode(bytes);
+        let token = hex::encode(rand::random::<[u8; 24]>());
         self.0.add(token.clone(), session);
         token
     }

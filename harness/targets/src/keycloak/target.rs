@@ -24,6 +24,7 @@ use crate::known;
 use crate::locked::locked;
 use crate::run_tag::RunTag;
 use crate::target::{Capabilities, Site, SiteWish, Target, TargetError, TargetResult};
+use crate::version::major;
 
 /// The oldest major version whose pages are known.
 const OLDEST: u32 = 26;
@@ -127,8 +128,7 @@ impl KeycloakTarget {
         let at = Endpoint::new(url, client, settings.request_timeout);
         let admin = Admin::new(at.clone(), login);
         let version = admin.version().await?;
-        let major = version.split('.').next().and_then(|number| number.parse::<u32>().ok());
-        if major.is_none_or(|major| major < OLDEST) {
+        if major(&version).is_none_or(|major| major < OLDEST) {
             return Err(KeycloakError::Version { url: at.base.to_string(), version });
         }
         let bad = |e: TargetError| KeycloakError::Admin { url: at.base.to_string(), why: e.to_string() };

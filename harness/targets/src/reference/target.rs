@@ -320,11 +320,9 @@ fn accepted(answer: &Answer) -> Result<(), TargetError> {
     }
     let said = serde_json::from_slice::<ErrorBody>(&answer.body);
     match said {
-        Ok(ErrorBody { error }) if (400..500).contains(&answer.status) => Err(TargetError::Refused {
-            status: answer.status,
-            reason: Some(format!("{}: {}", error.check, error.message)),
-            body: answer.body.to_vec(),
-        }),
+        Ok(ErrorBody { error }) if (400..500).contains(&answer.status) => {
+            Err(TargetError::refused(answer, Some(format!("{}: {}", error.check, error.message))))
+        }
         Ok(ErrorBody { error }) => {
             Err(unknown(format!("{} answered HTTP {}: {}", answer.url, answer.status, error.message)))
         }

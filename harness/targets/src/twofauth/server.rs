@@ -16,6 +16,7 @@ use crate::http::{Endpoint, HttpClient, Method};
 use crate::locked::locked;
 use crate::process::ProcessError;
 use crate::target::TargetError;
+use crate::version::major;
 use plan::policy::Requirement;
 
 /// What sites and sessions of one server share.
@@ -189,8 +190,7 @@ pub(super) async fn version(at: &Endpoint) -> Result<Version, TwofauthError> {
     let version = after.and_then(|after| after.split(['\'', '"']).nth(1));
     let version = version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit()));
     let text = version.ok_or_else(|| TwofauthError::NotIt { url: at.base.to_string() })?.to_owned();
-    let major = text.split('.').next().and_then(|number| number.parse::<u32>().ok());
-    if major.is_none_or(|major| major < OLDEST) {
+    if major(&text).is_none_or(|major| major < OLDEST) {
         return Err(TwofauthError::Version { url: at.base.to_string(), version: text });
     }
     Ok(Version { text, is_dialect: answer.dialect().is_some() })

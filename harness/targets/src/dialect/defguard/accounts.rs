@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use rand::Rng;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use webauthn::verify::CredentialRecord;
@@ -181,13 +180,7 @@ impl User {
 
 /// Eight codes.
 pub(super) fn new_codes() -> Vec<String> {
-    (0..CODES)
-        .map(|_| {
-            let mut bytes = [0; 8];
-            rand::rng().fill_bytes(&mut bytes);
-            hex::encode_upper(bytes)
-        })
-        .collect()
+    (0..CODES).map(|_| hex::encode_upper(rand::random::<[u8; 8]>())).collect()
 }
 
 fn is_name(name: &str) -> bool {

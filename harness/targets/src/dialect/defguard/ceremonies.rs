@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State as Of;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rand::Rng;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use webauthn::bytes::encode;
@@ -25,7 +24,7 @@ pub(super) async fn begin_registration(
     let exclude: Vec<Vec<u8>> = user.keys.iter().map(|key| key.record.id.clone()).collect();
     let name = user.name.clone();
     // Differs: the user handle is another one at each registration. Seen on 2.0.1.
-    let begun = Registration { challenge: fresh(), handle: fresh(), exclude };
+    let begun = Registration { challenge: rand::random(), handle: rand::random(), exclude };
     let rp = domain(&state.url);
     let listed: Vec<Value> = begun.exclude.iter().map(|id| descriptor(id)).collect();
     let body = json!({ "publicKey": {
@@ -95,7 +94,7 @@ pub(super) async fn begin_login(Of(shared): Of<Shared>, headers: HeaderMap) -> R
         listed
     };
     let listed: Vec<Value> = allow.iter().map(with_transports).collect();
-    let begun = Login { challenge: fresh(), allow };
+    let begun = Login { challenge: rand::random(), allow };
     let body = json!({ "publicKey": {
         "challenge": encode(&begun.challenge),
         "timeout": 300_000,
@@ -126,10 +125,4 @@ pub(super) async fn finish_login(
 
 fn descriptor(id: &[u8]) -> Value {
     json!({ "type": "public-key", "id": encode(id) })
-}
-
-fn fresh<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes
 }
